@@ -1,0 +1,1 @@
+"""Recurrent networks on ordinary machines: fast, visible, hard to break."""
