@@ -1,0 +1,99 @@
+"""The model file: configuration, classes, vocabulary and weights in one safetensors file.
+
+The texts stand as JSON in the file's metadata, the weights as tensors named by their variable's path. Nothing in it can run.
+A SHA-256 of everything stands beside them, because safetensors itself does not notice a flipped bit.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from .errors import ModelFileError
+from .messages import _
+from .record import write_atomically
+
+Weights = dict[str, NDArray[Any]]
+FORMAT = "bptt 1"
+
+
+def save_weights(path: Path, weights: Weights, texts: Mapping[str, str]) -> None:
+    """Writes `weights` and `texts` to `path`. Raises ModelFileError for a weight that is not finite, and leaves `path` as it was."""
+    weights = {name: np.ascontiguousarray(value) for name, value in weights.items()}
+    _check_finite(path, weights)
+    header = {"format": FORMAT, "texts": dict(texts), "sha256": _digest(weights, texts)}
+    write_atomically(path, save(weights, metadata={"bptt": json.dumps(header)}))  # one key: the order of several is random
+
+
+def load_weights(path: Path) -> tuple[Weights, dict[str, str]]:
+    """What `save_weights` wrote. Raises ModelFileError where the file is missing, foreign, damaged or holds a number that is not finite."""
+    if not path.is_file():
+        raise ModelFileError("model.missing", _("There is no model file {path}. Train one with `bptt train`.").format(path=path))
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = json.loads((file.metadata() or {}).get("bptt", "{}"))
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (a safetensors handle is no dict)
+    except (SafetensorError, TypeError, ValueError) as error:  # the last two: element types that NumPy lacks, bad JSON
+        raise _damaged(path, error) from error
+    if header.get("format") != FORMAT:
+        message = _("{path} is not a model file of this version: its format is {came!r}, expected {expected!r}.")
+        raise ModelFileError("model.foreign", message.format(path=path, came=header.get("format"), expected=FORMAT))
+    texts = header.get("texts", {})
+    if header.get("sha256") != _digest(weights, texts):
+        raise _damaged(path, _("its content does not match its SHA-256"))
+    _check_finite(path, weights)
+    return weights, texts
+
+
+def _digest(weights: Weights, texts: Mapping[str, str]) -> str:
+    """SHA-256 over texts and tensors in the order of their names; type and shape count as well as the numbers."""
+    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode())
+    for name, value in sorted(weights.items()):
+        digest.update(json.dumps([name, value.dtype.str, value.shape]).encode())
+        digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+def _check_finite(path: Path, weights: Weights) -> None:
+    for name, value in weights.items():
+        if not np.isfinite(value).all():
+            message = _("{path}: the weight {name} holds NaN or infinity; such a model cannot answer. Train again.")
+            raise ModelFileError("model.not-finite", message.format(path=path, name=name))
+
+
+def _damaged(path: Path, reason: object) -> ModelFileError:
+    message = _("{path} is damaged or no model file ({reason}). Restore it from a copy, or train again.")
+    return ModelFileError("model.damaged", message.format(path=path, reason=reason))
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A trained model as plain data: all that is needed to answer, nothing that can run."""
+
+    config: dict[str, Any]
+    classes: tuple[str, ...]
+    vocabulary_json: str
+    weights: Weights
+
+    def save(self, path: Path) -> None:
+        """Writes the model file, whole or not at all. Raises ModelFileError for a weight that is not finite."""
+        texts = {"config": json.dumps(self.config), "classes": json.dumps(self.classes), "vocabulary": self.vocabulary_json}
+        save_weights(path, self.weights, texts)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """The model file at `path`. Raises ModelFileError as `load_weights` does, and where a part is missing."""
+        weights, texts = load_weights(path)
+        try:
+            config, classes = json.loads(texts["config"]), tuple(json.loads(texts["classes"]))
+            return cls(config, classes, texts["vocabulary"], weights)
+        except KeyError as error:
+            message = _("{path} holds weights only: no {part} in it. Give a run's model.safetensors.")
+            raise ModelFileError("model.incomplete", message.format(path=path, part=error.args[0])) from error
