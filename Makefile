@@ -1,0 +1,53 @@
+# One word a chore; `make setup` is done by each that needs it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+NATIVE := CMakeLists.txt $(shell find native -type f -not -path 'native/tests/*' 2>/dev/null)
+LOCALE := src/bptt/messages/locale
+CATALOGUE := $(LOCALE)/vi/LC_MESSAGES/bptt
+
+.PHONY: setup demo test test-all lint format bench messages lock clean
+
+setup: .venv/built  ## .venv, the locked dependencies, the package with its compiled kernel
+
+.venv/locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bptt needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	touch $@
+
+.venv/built: .venv/locked pyproject.toml $(NATIVE)
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup  ## train on 4,000 real reviews, judge on 1,000 others, write a report
+	$(BIN)/bptt train foods
+
+test: setup
+	$(BIN)/pytest -m "not slow"
+
+test-all: setup
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+messages: setup  ## collect the sentences of src/ into the Vietnamese catalogue and compile it
+	$(BIN)/python tools/messages.py
+
+lock: .venv/locked  ## resolve pyproject.toml anew; no index address may stand in the lock
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes --extra demo --extra dev --all-build-deps \
+	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-emit-options --no-config --annotation-style line \
+	    --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache
