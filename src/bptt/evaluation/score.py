@@ -1,0 +1,137 @@
+"""Probabilities against labels: accuracy, precision, recall, F1, the confusion matrix and the worst mistakes."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt.data.dataset import Dataset
+from bptt.errors import DataError
+from bptt.messages import _
+
+WORST = 10  # mistakes kept
+
+
+class ClassScores(TypedDict):
+    """How one class does. A share of nothing (no row of the class, or no answer with it) is 0; `Scores.notes` says so."""
+
+    precision: float  # of the rows answered with the class, the share that are of it
+    recall: float  # of the rows that are of the class, the share answered with it
+    f1: float  # harmonic mean of the two
+    support: int  # rows that are of the class
+    predicted: int  # rows answered with it
+
+
+class Mistake(TypedDict):
+    """One row answered wrongly."""
+
+    text: str
+    label: str
+    predicted: str
+    probability: float  # of `predicted`, the wrong class
+    origin: str
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What `score` measures, in plain JSON values."""
+
+    rows: int
+    accuracy: float
+    macro_f1: float  # mean over the K classes
+    weighted_f1: float  # mean weighted by the rows of each class
+    per_class: dict[str, ClassScores]
+    confusion: list[list[int]]  # (K, K): [true class][predicted class]
+    mistakes: list[Mistake]  # the most certain first
+
+    def majority(self) -> tuple[str, float]:
+        """The class with most rows, and the accuracy of always answering it."""
+        name = max(self.per_class, key=lambda name: self.per_class[name]["support"])
+        return name, self.per_class[name]["support"] / self.rows
+
+    def notes(self) -> list[str]:
+        """One sentence for each class whose figures are 0 because there was nothing to count."""
+        never_there = _("No row is of class {name}: its recall and F1 count as 0.")
+        never_answered = _("No row was answered with class {name}: its precision and F1 count as 0.")
+        notes = []
+        for name, one in self.per_class.items():
+            notes += [never_there.format(name=name)] if not one["support"] else []
+            notes += [never_answered.format(name=name)] if not one["predicted"] else []
+        return notes
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain dicts and lists, for scores.json."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The Scores that `to_dict` turned into `values`."""
+        return cls(**values)
+
+
+def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
+    """Scores of `probabilities` (N, K) for the N rows of `dataset`; a row's answer is its most probable class, the first of equals.
+
+    Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
+    """
+    _check(probabilities, dataset)
+    answers = probabilities.argmax(axis=1)
+    confusion = _confusion(dataset.labels, answers, len(dataset.classes))
+    right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+    precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
+    columns = zip(dataset.classes, precision, recall, f1, support, predicted, strict=True)
+    return Scores(
+        rows=len(dataset),
+        accuracy=float(right.sum() / len(dataset)),
+        macro_f1=float(f1.mean()),
+        weighted_f1=float(f1 @ support / len(dataset)),
+        per_class={
+            name: ClassScores(precision=float(p), recall=float(r), f1=float(f), support=int(s), predicted=int(a))
+            for name, p, r, f, s, a in columns
+        },
+        confusion=confusion.tolist(),
+        mistakes=_worst_mistakes(probabilities, answers, dataset),
+    )
+
+
+def _check(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> None:
+    expected = (len(dataset), len(dataset.classes))
+    if not len(dataset):
+        raise DataError("scores.no-rows", _("There is no row to score. Give a file with at least one text and its label."))
+    if probabilities.shape != expected:
+        message = _("The probabilities have shape {came}, expected {expected}: one row a text, one column a class.")
+        raise DataError("scores.shape", message.format(came=probabilities.shape, expected=expected))
+    if not np.isfinite(probabilities).all():
+        row = int(np.flatnonzero(~np.isfinite(probabilities).all(axis=1))[0])
+        message = _("The model's answer to {origin} is not a number. Its weights are damaged: take the run's best ones, or train again.")
+        raise DataError("scores.not-finite", message.format(origin=dataset.origins[row]))
+
+
+def _confusion(labels: NDArray[np.int32], answers: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
+    """How often each class (axis 0) was answered with each class (axis 1): (K, K)."""
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (labels, answers), 1)
+    return confusion
+
+
+def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """`part / whole`, 0 where the whole is nothing."""
+    return part / np.maximum(whole, 1)  # no whole, no part: 0 / 1
+
+
+def _worst_mistakes(probabilities: NDArray[np.floating[Any]], answers: NDArray[np.intp], dataset: Dataset) -> list[Mistake]:
+    """The wrong answers given with the highest probability; equals in the order of the rows."""
+    wrong = np.flatnonzero(answers != dataset.labels)
+    certainty = probabilities[wrong, answers[wrong]]
+    worst = wrong[np.argsort(-certainty, kind="stable")[:WORST]]
+    return [
+        Mistake(
+            text=dataset.texts[row],
+            label=dataset.classes[dataset.labels[row]],
+            predicted=dataset.classes[answers[row]],
+            probability=float(probabilities[row, answers[row]]),
+            origin=dataset.origins[row],
+        )
+        for row in worst
+    ]

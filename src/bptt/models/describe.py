@@ -1,0 +1,40 @@
+"""The model's table: each layer with its output shape, its parameters, and the kernel it runs on."""
+
+from typing import Any
+
+import keras
+
+
+def describe(model: keras.Model) -> dict[str, Any]:
+    """What model.json holds. `layers`: name, kind, output_shape (None for B and T), parameters, kernel, reason, in the model's order;
+    `parameters` and `trainable`: totals, a weight shared by two layers counted once."""
+    return {
+        "layers": [_row(layer) for layer in model.layers],
+        "parameters": model.count_params(),
+        "trainable": sum(weight.value.size for weight in model.trainable_weights),
+    }
+
+
+def _row(layer: keras.Layer) -> dict[str, Any]:
+    kernels, reasons = zip(*(_kernel(part) for part in _parts(layer)), strict=True)
+    return {
+        "name": layer.name,
+        "kind": type(layer).__name__,
+        "output_shape": list(layer.output.shape),
+        "parameters": layer.count_params(),
+        "kernel": " + ".join(dict.fromkeys(kernels)),
+        "reason": " ".join(dict.fromkeys(reason for reason in reasons if reason)),
+    }
+
+
+def _kernel(layer: keras.Layer) -> tuple[str, str]:
+    """Kernel and reason. Keras's own layers choose nothing and have no reason to give."""
+    choice = getattr(layer, "kernel_choice", None)
+    return (choice.kernel, choice.reason) if choice else ("keras", "")
+
+
+def _parts(layer: keras.Layer) -> list[keras.Layer]:
+    """The layers that do a wrapper's work (both directions of a Bidirectional); else the layer itself."""
+    if isinstance(layer, keras.layers.Bidirectional):
+        return [layer.forward_layer, layer.backward_layer]
+    return _parts(layer.layer) if isinstance(layer, keras.layers.Wrapper) else [layer]
