@@ -1,0 +1,31 @@
+"""Batches as Keras reads them."""
+
+from collections.abc import Callable
+
+import keras
+
+from bptt.batches import Batch, Batches
+from bptt.shapes import Ids
+
+
+class Feed(keras.utils.PyDataset):
+    """`batches` for `keras.Model.fit`: pairs of ids (B, T) and labels (B,), in the order of `epoch`, counted from 1.
+
+    Whoever trains sets `epoch` before each epoch, so that the order of any epoch can be made again, and may set `watcher`
+    to see each batch just before it runs. (Keras takes one batch, and ends one epoch, before it begins: nothing is counted here.)
+    """
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self.batches = batches
+        self.epoch = 1
+        self.watcher: Callable[[Batch], None] | None = None
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, index: int) -> tuple[Ids, Ids]:
+        batch = self.batches.batch(self.epoch, index)
+        if self.watcher:
+            self.watcher(batch)
+        return batch.ids, batch.labels

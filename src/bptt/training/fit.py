@@ -1,0 +1,94 @@
+"""The verb: a model learns from its batches, and the run folder holds everything."""
+
+import time
+
+import keras
+
+from bptt.batches import Batches
+from bptt.messages import _
+from bptt.record import Run
+
+from .checkpoint import BestWeights
+from .config import CLIPS, TrainingConfig
+from .guard import Guard, NotFiniteError, guarded
+from .progress import Progress, clock
+from .recorder import Recorder
+
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
+
+
+def seed(config: TrainingConfig) -> None:
+    """Fixes every random draw of Python, NumPy and Keras. Call it before `models.build`, which draws the first weights."""
+    keras.utils.set_random_seed(config.seed)
+
+
+def fit(model: keras.Model, train: Batches, validation: Batches, config: TrainingConfig, run: Run, progress: Progress) -> None:
+    """Trains `model` and leaves in it the weights of the best epoch; events go to metrics.jsonl, weights to best.safetensors.
+
+    Ends after `config.epochs`, by early stopping, or at the first loss that is not finite. The "stop" event tells of the
+    last two. Where no epoch was finished by then, the model keeps its weights from just before that batch.
+    """
+    started = time.perf_counter()
+    recorder = Recorder(train, validation, config.epochs, run, progress)
+    best = BestWeights(run, config.monitor)
+    callbacks = [Guard(), recorder, best, *rules(config)]
+    compile_model(model, config)
+    run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
+    with progress:
+        try:
+            history = model.fit(
+                recorder.train,
+                validation_data=recorder.validation,
+                epochs=config.epochs,
+                callbacks=callbacks,
+                shuffle=False,  # the batches have an order of their own
+                verbose=0,
+            )
+            if len(history.epoch) < config.epochs:
+                run.append({"event": "stop", "reason": "early stopping", "epoch": len(history.epoch)})
+        except NotFiniteError as stop:
+            run.append({"event": "stop", "reason": "not finite", "epoch": stop.epoch, "batch": stop.batch})
+            progress.say(advice(stop, best.epoch))
+        best.give_back(model)
+        seconds = time.perf_counter() - started
+        run.append({"event": "end", "best_epoch": best.epoch, "seconds": round(seconds, 3)})
+        if best.epoch:
+            message = _("best epoch {epoch}: {monitor} {value:.3f}, after {time}")
+            progress.say(message.format(epoch=best.epoch, monitor=config.monitor, value=best.value, time=clock(seconds)))
+
+
+def compile_model(model: keras.Model, config: TrainingConfig) -> None:
+    """Gives `model` its optimizer, its loss (sparse categorical cross-entropy over K classes) and a guarded training step."""
+    clips = {name: getattr(config, name) or None for name in CLIPS}
+    optimizer = getattr(keras.optimizers, OPTIMIZERS[config.optimizer])(learning_rate=config.learning_rate, **clips)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.train_step = guarded(type(model).train_step.__get__(model))
+
+
+def rules(config: TrainingConfig) -> list[keras.callbacks.Callback]:
+    """Keras's own callbacks that `config` asks for."""
+    watch = {"monitor": config.monitor, "mode": "min" if config.monitor.endswith("loss") else "max"}
+    found: list[keras.callbacks.Callback] = []
+    if config.early_stopping:
+        found.append(keras.callbacks.EarlyStopping(patience=config.early_stopping, **watch))
+    if config.reduce_lr_patience:
+        found.append(
+            keras.callbacks.ReduceLROnPlateau(
+                patience=config.reduce_lr_patience, factor=config.reduce_lr_factor, min_lr=config.min_learning_rate, **watch
+            )
+        )
+    return found
+
+
+def advice(stop: NotFiniteError, best_epoch: int) -> str:
+    """Where it happened, what the model holds now, and what to change."""
+    if stop.batch:
+        where = _("Stopped: the loss is not finite in epoch {epoch}, batch {batch}.").format(epoch=stop.epoch, batch=stop.batch)
+    else:
+        where = _("Stopped: the validation loss is not finite after epoch {epoch}.").format(epoch=stop.epoch)
+    if best_epoch:
+        kept = _("The model keeps the weights of epoch {epoch}, the best so far.").format(epoch=best_epoch)
+    else:
+        kept = _("No epoch was finished: the model keeps the weights from just before.")
+    cure = _("Lower training.learning_rate, or limit the gradient (training.clipnorm = 1.0).")
+    return f"{where} {kept} {cure}"
