@@ -1,0 +1,5 @@
+"""Takes a Dataset and a Vocabulary, gives padded batches of ids."""
+
+from bptt.batches.make import Batch, Batches, make
+
+__all__ = ["Batch", "Batches", "make"]

@@ -1,0 +1,97 @@
+"""A Dataset's texts as padded batches of ids, made on demand from one flat array."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt.batches import order, padding
+from bptt.data.config import TextConfig
+from bptt.data.dataset import Dataset
+from bptt.data.text import Ragged, Vocabulary
+from bptt.shapes import UNKNOWN, Ids
+
+_QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """ids: (B, T) int32, 0 is padding; labels: (B,) int32; rows: (B,) int64, each row's place in the Dataset."""
+
+    ids: Ids
+    labels: NDArray[np.int32]
+    rows: NDArray[np.int64]
+
+
+class Batches:
+    """Every row once an epoch, in padded batches. `len()` is the number of batches; it and their shapes never change.
+
+    With `shuffle` each epoch has an order of its own, drawn from (seed, epoch); without, all have the same.
+    """
+
+    def __init__(
+        self, encoded: Ragged, labels: NDArray[np.int32], text: TextConfig, batch_size: int, seed: int, shuffle: bool
+    ) -> None:
+        """encoded: N whole texts; labels: (N,) int32."""
+        self._encoded, self._labels, self._text = encoded, labels, text
+        self._starts, self._lengths = padding.cut(encoded.starts[:-1], encoded.lengths, text.max_length, text.truncation)
+        edges = order.edges(text.bucket_edges, text.max_length, int(self._lengths.max(initial=0)))
+
+        def groups(epoch: int) -> list[order.Group]:
+            if shuffle:
+                return order.shuffled(self._lengths, edges, batch_size, seed, epoch)
+            return order.in_order(self._lengths, edges, batch_size)
+
+        self._groups = lru_cache(maxsize=2)(groups)
+
+    def __len__(self) -> int:
+        return len(self._groups(0))
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Batch `index` (from 0) of epoch `epoch` (from 0). Raises IndexError past the last one."""
+        group = self._groups(epoch)[index]
+        ids = padding.pad(self._encoded.ids, self._starts[group.rows], self._lengths[group.rows], group.T, self._text.padding)
+        return Batch(ids, self._labels[group.rows], group.rows)
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """All batches of one epoch, in order."""
+        return (self.batch(epoch, index) for index in range(len(self)))
+
+    def shapes(self) -> list[tuple[int, int]]:
+        """Every (B, T) that occurs, the same in each epoch, the shortest first."""
+        return sorted(self._shape_counts(), key=lambda shape: (shape[1], shape[0]))
+
+    def tokens(self) -> int:
+        """Words in one epoch, padding not counted; the same in each."""
+        return int(self._lengths.sum())
+
+    def facts(self) -> dict[str, object]:
+        """Rows, words and shares (0 to 1), fit for JSON: what was cut, what is unknown, what is padding."""
+        whole, ids = self._encoded.lengths, self._encoded.ids
+        cells = sum(count * B * T for (B, T), count in self._shape_counts().items())
+        quantiles = np.quantile(whole, _QUANTILES).tolist() if len(whole) else [0.0] * len(_QUANTILES)
+        return {
+            "rows": len(whole),
+            "words": len(ids),
+            "length_quantiles": {f"{share:g}": length for share, length in zip(_QUANTILES, quantiles, strict=True)},
+            "share_truncated": _share(int((whole > self._text.max_length).sum()), len(whole)),
+            "share_words_cut": _share(len(ids) - self.tokens(), len(ids)),
+            "share_unknown": _share(int((ids == UNKNOWN).sum()), len(ids)),
+            "share_padding": _share(cells - self.tokens(), cells),
+            "shapes": [list(shape) for shape in self.shapes()],
+        }
+
+    def _shape_counts(self) -> Counter[tuple[int, int]]:
+        return Counter((len(group.rows), group.T) for group in self._groups(0))
+
+
+def make(dataset: Dataset, vocabulary: Vocabulary, text: TextConfig, batch_size: int, seed: int, shuffle: bool) -> Batches:
+    """The batches of a Dataset; shuffled for training, in the Dataset's order within each bucket for everything else."""
+    return Batches(vocabulary.encode(dataset.texts), dataset.labels, text, batch_size, seed, shuffle)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

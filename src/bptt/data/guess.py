@@ -1,0 +1,47 @@
+"""Which column is the text, which the label, where nobody said."""
+
+from statistics import fmean
+
+from bptt.data import sources
+from bptt.data.config import DataConfig
+from bptt.errors import DataError
+from bptt.messages import _
+
+_SAMPLE = 1000  # records looked at
+_MOST_CLASSES = 100
+_USUAL_NAMES = ("label", "class", "sentiment", "category", "score", "rating", "stars", "target", "topic", "nhãn", "điểm")
+
+
+def guess(source: str, text: str | None = None, label: str | None = None) -> DataConfig:
+    """A DataConfig with the columns that were not given filled in; a source without columns needs none.
+
+    The text is the column with the longest values; the label, of those with few values that repeat, the one with a usual
+    name or else the fewest values. Raises DataError where no column will do.
+    """
+    if not sources.has_columns(source):
+        return DataConfig(source=source, text=text, label=label)
+    records = sources.sample(source, _SAMPLE)
+    columns = {column: [record.get(column) for record in records] for record in records for column in record}
+    by_length = sorted((name for name in columns if name != label), key=lambda name: -_mean_length(columns[name]))
+    text = text or next(iter(by_length), None)
+    candidates = [name for name, values in columns.items() if name != text and 2 <= _distinct(values) <= _limit(len(records))]
+    by_use = sorted(candidates, key=lambda name: (name.lower() not in _USUAL_NAMES, _distinct(columns[name])))
+    label = label or next(iter(by_use), None)
+    if text is None or label is None:
+        message = _(
+            "{source}: no column looks like a label (a few values that repeat). Name it with --label. Columns: {columns}."
+        )
+        raise DataError("data.cannot-guess", message.format(source=source, columns=", ".join(columns) or _("none")))
+    return DataConfig(source=source, text=text, label=label)
+
+
+def _mean_length(values: list[object]) -> float:
+    return fmean(len(value) if isinstance(value, str) else 0 for value in values)
+
+
+def _distinct(values: list[object]) -> int:
+    return len({str(value) for value in values})
+
+
+def _limit(rows: int) -> int:
+    return max(2, min(_MOST_CLASSES, rows // 2))

@@ -1,0 +1,148 @@
+"""Texts -> words -> ids. One definition of a word, for training and for every later answer.
+
+A word is a run of letters, marks, digits and underscores, with the apostrophes inside it: `don't`, `giảng`, `sinh_viên`.
+Every other character that is not white space is a word of its own.
+"""
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Regex, Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import PreTokenizer, Split
+from tokenizers.trainers import WordLevelTrainer
+
+from bptt.data.config import TextConfig
+from bptt.errors import DataError, ModelFileError
+from bptt.messages import _
+from bptt.shapes import UNKNOWN, Ids
+
+_VERSION = 1  # of the rules below: a saved vocabulary is read only with the rules it was made with
+_LETTER = r"\p{L}\p{M}\p{N}_"
+_WORD = rf"[{_LETTER}]+(?:'[{_LETTER}]+)*|[^\s{_LETTER}]"
+_RESERVED = ("[PAD]", "[UNK]")  # no text can spell them: brackets are words of their own
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_LINE_BREAK = re.compile(r"</?br\b[^<>]*>", re.IGNORECASE)
+_ROWS_AT_ONCE = 1024  # bounds the memory that the tokenizer's own results take
+
+
+def normalise(text: str) -> str:
+    """HTML entities as characters, HTML line breaks as spaces, Unicode NFC, one form of apostrophe."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    if "<" in text:
+        text = _LINE_BREAK.sub(" ", text)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).replace("\u2019", "'").replace("\u02bc", "'")
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """N rows of ids of any length. ids: flat int32, row behind row; starts: (N + 1,) int64; row n is ids[starts[n]:starts[n + 1]]."""
+
+    ids: Ids
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, row: int) -> Ids:
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return self.ids[self.starts[row] : self.starts[row + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(N,) words in each row."""
+        return np.diff(self.starts)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Word <-> id: `words[id]`. Id 0 is padding, id 1 the unknown word; the rest run from the most frequent to the rarest."""
+
+    words: tuple[str, ...]
+    lowercase: bool
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], config: TextConfig) -> "Vocabulary":
+        """The words of the training texts that occur at least `min_count` times; equal counts in the order of the alphabet.
+
+        Raises DataError where no word occurs often enough.
+        """
+        tokenizer = Tokenizer(WordLevel(unk_token=_RESERVED[UNKNOWN]))
+        tokenizer.pre_tokenizer = _splitter()
+        trainer = WordLevelTrainer(
+            vocab_size=config.vocabulary_size, min_frequency=config.min_count, special_tokens=list(_RESERVED), show_progress=False
+        )
+        tokenizer.train_from_iterator((_clean(text, config.lowercase) for text in texts), trainer)
+        ids = tokenizer.get_vocab()
+        if len(ids) == len(_RESERVED):
+            message = _("No word occurs {count} times in the {rows} training texts. Lower text.min_count, or bring more rows.")
+            raise DataError("data.no-words", message.format(count=config.min_count, rows=len(texts)))
+        return cls(tuple(sorted(ids, key=ids.__getitem__)), config.lowercase)
+
+    def __len__(self) -> int:
+        """V, padding and the unknown word included."""
+        return len(self.words)
+
+    def encode(self, texts: Sequence[str]) -> Ragged:
+        """Every text as ids, whole: nothing is cut or padded here. Raises DataError for text that is not Unicode."""
+        rows: list[Ids] = []
+        for start in range(0, len(texts), _ROWS_AT_ONCE):
+            cleaned = [_clean(text, self.lowercase) for text in texts[start : start + _ROWS_AT_ONCE]]
+            rows.extend(np.array(encoding.ids, np.int32) for encoding in self._tokenizer.encode_batch_fast(cleaned))
+        starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+        return Ragged(np.concatenate([np.empty(0, np.int32), *rows]), starts)
+
+    def tokens(self, text: str) -> list[str]:
+        """The words of one text as the network reads them, one for each id; unknown ones are spelled out."""
+        return [word for word, _span in _splitter().pre_tokenize_str(_clean(text, self.lowercase))]
+
+    def to_json(self) -> str:
+        """The vocabulary as JSON; `from_json` gives back an equal one."""
+        return json.dumps({"version": _VERSION, "lowercase": self.lowercase, "words": self.words}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, saved: str) -> "Vocabulary":
+        """Reads what `to_json` wrote. Raises ModelFileError for anything else."""
+        try:
+            fields = json.loads(saved)
+            version, lowercase, words = fields["version"], fields["lowercase"], tuple(fields["words"])
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise ModelFileError("model.vocabulary", _("The saved vocabulary cannot be read. Save the model again.")) from error
+        if version != _VERSION:
+            message = _("The saved vocabulary has version {found}; this bptt reads version {known}. Use the bptt that wrote it.")
+            raise ModelFileError("model.vocabulary-version", message.format(found=version, known=_VERSION))
+        sound = isinstance(lowercase, bool) and words[:2] == _RESERVED and all(isinstance(word, str) for word in words)
+        if not sound or len(set(words)) != len(words):
+            raise ModelFileError("model.vocabulary", _("The saved vocabulary cannot be read. Save the model again."))
+        return cls(words, lowercase)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(self.words)}, unk_token=_RESERVED[UNKNOWN]))
+        tokenizer.pre_tokenizer = _splitter()
+        return tokenizer
+
+
+def _splitter() -> PreTokenizer:
+    return Split(Regex(_WORD), behavior="removed", invert=True)
+
+
+def _clean(text: str, lowercase: bool) -> str:
+    try:
+        cleaned = normalise(text)
+        cleaned.encode()
+    except UnicodeEncodeError as error:
+        message = _("The text has half of a surrogate pair at character {position}. Give the text as whole Unicode characters.")
+        raise DataError("data.not-unicode", message.format(position=error.start)) from error
+    return cleaned.lower() if lowercase else cleaned
