@@ -1,0 +1,31 @@
+// The same kernels compiled once an instruction-set level, and the choice among them.
+#pragma once
+
+#include "bptt/elementwise.h"
+#include "bptt/simple_rnn.h"
+
+namespace bptt {
+
+template <class T>
+struct Kernels {
+  void (*simple_rnn_forward)(const SimpleRnnForward<T>&, Workers&, Memory&);
+  void (*simple_rnn_backward)(const SimpleRnnBackward<T>&, Workers&, Memory&);
+  void (*dropout)(const Dropout<T>&, Workers&);
+  void (*layer_norm_forward)(const LayerNormForward<T>&, Workers&);
+  void (*layer_norm_backward)(const LayerNormBackward<T>&, Workers&, Memory&);
+};
+
+struct Level {
+  const char* name;  // "x86-64-v4", "x86-64-v3", "generic"
+  Kernels<float> f32;
+  Kernels<double> f64;
+};
+
+// The levels this processor can run, best first; `count` receives how many.
+const Level* const* levels(int* count);
+
+// The level in use: the best one, or the one that BPTT_LEVEL names. Throws std::runtime_error
+// where BPTT_LEVEL names a level that is not compiled in or that this processor lacks.
+const Level& level();
+
+}  // namespace bptt

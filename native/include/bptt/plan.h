@@ -1,0 +1,41 @@
+// Which steps each row really takes, and which rows go together.
+#pragma once
+
+#include <cstdint>
+
+#include "bptt/runtime.h"
+
+namespace bptt {
+
+// Rows sorted by their number of real steps, most first, and cut into slices; a slice is one task. Padding is never
+// visited: row `rows[i]` takes its k-th step at position `positions[rows[i] * time + k]` of the sequence, in processing order.
+// The slices depend on the batch and the mask alone, so that sums over them do not depend on the number of threads.
+struct Plan {
+  int64_t batch, time;
+  bool go_backwards;
+  int64_t slices;
+  const int32_t* rows;       // (B)
+  const int32_t* steps;      // (B): real steps of each row
+  const int32_t* positions;  // (B, T)
+
+  BPTT_INLINE int64_t first(int64_t slice) const { return batch * slice / slices; }
+  BPTT_INLINE int64_t time_of(int64_t position) const { return go_backwards ? time - 1 - position : position; }
+};
+
+constexpr int64_t kMostRowsInSlice = 32;
+
+Plan make_plan(int64_t batch, int64_t time, const bool* mask, bool go_backwards, Memory& memory);
+
+// The distinct ids of the real steps, and where each stands.
+struct Words {
+  int64_t count;              // U distinct ids
+  const int32_t* ids;         // (U), in order of first appearance
+  const int32_t* index;       // (B, T): which of the U, at real steps; elsewhere undefined
+  const int32_t* starts;      // (U + 1)
+  const int32_t* places;      // (starts[U]): b * T + t, ascending within each word
+};
+
+// Throws std::out_of_range naming the place of an id outside [0, vocabulary).
+Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Memory& memory);
+
+}  // namespace bptt

@@ -1,0 +1,161 @@
+// Dropout and layer normalisation; see include/bptt/elementwise.h.
+#pragma once
+
+#include <math.h>
+
+#include "bptt/elementwise.h"
+#include "vec.h"
+
+namespace bptt {
+namespace BPTT_LEVEL_NAMESPACE {
+
+typedef uint32_t Bits __attribute__((vector_size(kVectorBytes)));
+constexpr int64_t kBitLanes = kVectorBytes / 4;
+
+// The 32-bit finaliser of MurmurHash3 (Appleby): every input bit changes every output bit with a chance near 1/2.
+template <class B>
+inline B mix(B x) {
+  x ^= x >> 16;
+  x *= 0x85ebca6bu;
+  x ^= x >> 13;
+  x *= 0xc2b2ae35u;
+  return x ^ (x >> 16);
+}
+
+// A draw for each of kBitLanes counters: a function of the seed and the counter alone, so that the backward pass draws
+// again what the forward pass drew, and no order of work changes it.
+struct Draws {
+  uint32_t key0, key1;
+
+  Bits at(uint64_t first) const {
+    Bits x;
+    for (int64_t i = 0; i < kBitLanes; ++i) x[i] = static_cast<uint32_t>(i);
+    const uint32_t high = mix(static_cast<uint32_t>(first >> 32) ^ key1);
+    x = (x + static_cast<uint32_t>(first)) * 0x9e3779b9u + key0;
+    return mix(mix(x) ^ (Bits{} + high) ^ key1);
+  }
+};
+
+template <class T>
+struct Keep {
+  Draws draws;
+  uint32_t threshold;  // a draw below it drops
+  T scale;
+
+  void row(const T* in, T* out, uint64_t counter, int64_t n) const {
+    T factor[kBitLanes];
+    for (int64_t j = 0; j < n; j += kBitLanes) {
+      const Bits bits = draws.at(counter + static_cast<uint64_t>(j));
+      for (int64_t i = 0; i < kBitLanes; ++i) factor[i] = bits[i] < threshold ? T(0) : scale;
+      const int64_t left = smaller(kBitLanes, n - j);
+      for (int64_t i = 0; i < left; ++i) out[j + i] = factor[i] == T(0) ? T(0) : in[j + i] * factor[i];
+    }
+  }
+};
+
+template <class T>
+void dropout(const Dropout<T>& args, Workers& workers) {
+  const double drop = args.rate * 4294967296.0;
+  const Keep<T> keep = {{mix(args.seed[0]), mix(args.seed[1] + 0x7f4a7c15u)},
+                        static_cast<uint32_t>(drop + 0.5),
+                        static_cast<T>(1.0 / (1.0 - args.rate))};
+  const int64_t repeats = args.outer * args.repeat, block = 1 << 15;
+  if (repeats == 1) {  // every element has a draw of its own
+    parallel(workers, ceil_div(args.inner, block), [&](int64_t task, int64_t) {
+      const int64_t first = task * block;
+      keep.row(args.in + first, args.out + first, static_cast<uint64_t>(first), smaller(block, args.inner - first));
+    });
+    return;
+  }
+  const int64_t rows = ceil_div(block, args.inner > 0 ? args.inner : 1);
+  parallel(workers, ceil_div(repeats, rows), [&](int64_t task, int64_t) {
+    for (int64_t r = task * rows; r < smaller(repeats, (task + 1) * rows); ++r)
+      keep.row(args.in + r * args.inner, args.out + r * args.inner,
+               static_cast<uint64_t>(r / args.repeat) * static_cast<uint64_t>(args.inner), args.inner);
+  });
+}
+
+// Mean and 1 / sqrt(variance + epsilon) of one row.
+template <class T>
+struct Moments {
+  T mean, inverse;
+
+  Moments(const T* x, int64_t width, double epsilon) {
+    Vec<T> total = {}, squares = {};
+    for (int64_t j = 0; j < width; j += kLanes<T>) total += load_some(x + j, width - j);
+    mean = sum<T>(total) / static_cast<T>(width);
+    for (int64_t j = 0; j < width; j += kLanes<T>) {
+      const Vec<T> d = centred(x + j, width - j);
+      squares += d * d;
+    }
+    inverse = T(1) / static_cast<T>(sqrt(static_cast<double>(sum<T>(squares)) / static_cast<double>(width) + epsilon));
+  }
+
+  // x - mean; 0 in the lanes past the end.
+  Vec<T> centred(const T* x, int64_t left) const {
+    const Vec<T> d = load_some(x, left) - mean;
+    return left >= kLanes<T> ? d : load_some(reinterpret_cast<const T*>(&d), left);
+  }
+};
+
+constexpr int64_t kNormRows = 256;
+
+template <class T>
+void layer_norm_forward(const LayerNormForward<T>& args, Workers& workers) {
+  const int64_t width = args.width;
+  parallel(workers, ceil_div(args.rows, kNormRows), [&](int64_t task, int64_t) {
+    for (int64_t r = task * kNormRows; r < smaller(args.rows, (task + 1) * kNormRows); ++r) {
+      const T* x = args.in + r * width;
+      const Moments<T> row(x, width, args.epsilon);
+      for (int64_t j = 0; j < width; j += kLanes<T>) {
+        const int64_t left = width - j;
+        const Vec<T> y = row.centred(x + j, left) * row.inverse;
+        store_some(args.out + r * width + j, y * load_some(args.gamma + j, left) + load_some(args.beta + j, left), left);
+      }
+    }
+  });
+}
+
+// With y = (x - mean) * inverse and g = d_out * gamma: d_in = inverse * (g - mean(g) - y * mean(g * y)).
+template <class T>
+void layer_norm_backward(const LayerNormBackward<T>& args, Workers& workers, Memory& memory) {
+  const int64_t width = args.width, stride = padded<T>(width), tasks = ceil_div(args.rows, kNormRows);
+  T* parts = memory.array<T>(2 * tasks * stride);
+  parallel(workers, tasks, [&](int64_t task, int64_t) {
+    T *d_gamma = parts + 2 * task * stride, *d_beta = d_gamma + stride;
+    memset(d_gamma, 0, static_cast<size_t>(2 * stride) * sizeof(T));
+    for (int64_t r = task * kNormRows; r < smaller(args.rows, (task + 1) * kNormRows); ++r) {
+      const T *x = args.in + r * width, *d_out = args.d_out + r * width;
+      const Moments<T> row(x, width, args.epsilon);
+      Vec<T> sum_g = {}, sum_gy = {};
+      for (int64_t j = 0; j < width; j += kLanes<T>) {
+        const int64_t left = width - j;
+        const Vec<T> y = row.centred(x + j, left) * row.inverse, d = load_some(d_out + j, left);
+        const Vec<T> g = d * load_some(args.gamma + j, left);
+        sum_g += g;
+        sum_gy += g * y;
+        store(d_gamma + j, load(d_gamma + j) + d * y);
+        store(d_beta + j, load(d_beta + j) + d);
+      }
+      const T mean_g = sum<T>(sum_g) / static_cast<T>(width), mean_gy = sum<T>(sum_gy) / static_cast<T>(width);
+      for (int64_t j = 0; j < width; j += kLanes<T>) {
+        const int64_t left = width - j;
+        const Vec<T> y = row.centred(x + j, left) * row.inverse;
+        const Vec<T> g = load_some(d_out + j, left) * load_some(args.gamma + j, left);
+        store_some(args.d_in + r * width + j, row.inverse * (g - mean_g - y * mean_gy), left);
+      }
+    }
+  });
+  for (int64_t j = 0; j < width; j += kLanes<T>) {
+    Vec<T> d_gamma = {}, d_beta = {};
+    for (int64_t task = 0; task < tasks; ++task) {
+      d_gamma += load(parts + 2 * task * stride + j);
+      d_beta += load(parts + 2 * task * stride + stride + j);
+    }
+    store_some(args.d_gamma + j, d_gamma, width - j);
+    store_some(args.d_beta + j, d_beta, width - j);
+  }
+}
+
+}  // namespace BPTT_LEVEL_NAMESPACE
+}  // namespace bptt

@@ -1,0 +1,163 @@
+// Small matrix products whose rows stand anywhere in memory, in register tiles of R rows x C vectors.
+//
+//   product_rows:     out_m = init_m + a_m B        rows a_m, init_m, out_m by pointer, B packed in panels
+//   product_columns:  out  += sum_k a_k^T b_k       rows a_k by pointer, b dense
+//
+// Each output element is one chain of multiply-adds over k in order, whatever tile it falls into: a row's result has
+// the same bits alone and in any batch.
+#pragma once
+
+#include "vec.h"
+
+namespace bptt {
+namespace BPTT_LEVEL_NAMESPACE {
+
+// A (K, N) matrix cut into panels of up to NC vectors; inside a panel the rows follow each other.
+template <class T>
+struct Panels {
+  const T* data;
+  int64_t depth;    // K
+  int64_t columns;  // how many columns a product writes: N in whole vectors, or exactly N where rows of N follow each other
+};
+
+template <class T>
+inline int64_t panels_size(int64_t depth, int64_t columns) {
+  return depth * padded<T>(columns);
+}
+
+// to[k][n] = from[k * row_stride + n * column_stride]; the columns past N are 0.
+template <class T>
+Panels<T> pack(const T* from, int64_t depth, int64_t columns, int64_t row_stride, int64_t column_stride, T* to) {
+  const int64_t width = padded<T>(columns), panel = NC * kLanes<T>;
+  T* out = to;
+  for (int64_t n0 = 0; n0 < width; n0 += panel) {
+    const int64_t n1 = smaller(n0 + panel, width);
+    for (int64_t k = 0; k < depth; ++k)
+      for (int64_t n = n0; n < n1; ++n) *out++ = n < columns ? from[k * row_stride + n * column_stride] : T(0);
+  }
+  return {to, depth, width};
+}
+
+template <class T, int R, int C>
+inline void tile_rows(const T* const* a, const T* b, int64_t depth, const T* const* init, T* const* out, int64_t column,
+                      int64_t columns) {
+  Vec<T> acc[R][C];
+  const T* row[R];
+  for (int r = 0; r < R; ++r) {
+    row[r] = a[r];
+    for (int c = 0; c < C; ++c) acc[r][c] = init ? load(init[r] + column + c * kLanes<T>) : Vec<T>{};
+  }
+  for (int64_t k = 0; k < depth; ++k, b += C * kLanes<T>) {
+    Vec<T> v[C];
+    for (int c = 0; c < C; ++c) v[c] = load(b + c * kLanes<T>);
+    for (int r = 0; r < R; ++r)
+      for (int c = 0; c < C; ++c) acc[r][c] += row[r][k] * v[c];
+  }
+  for (int r = 0; r < R; ++r)
+    for (int c = 0; c < C; ++c) store_some(out[r] + column + c * kLanes<T>, acc[r][c], columns - column - c * kLanes<T>);
+}
+
+template <class T, int R, int C>
+inline void tile_columns(const T* const* a, int64_t first, const T* b, int64_t b_stride, int64_t depth, T* out,
+                         int64_t out_stride) {
+  Vec<T> acc[R][C];
+  for (int r = 0; r < R; ++r)
+    for (int c = 0; c < C; ++c) acc[r][c] = load(out + r * out_stride + c * kLanes<T>);
+  for (int64_t k = 0; k < depth; ++k, b += b_stride) {
+    Vec<T> v[C];
+    for (int c = 0; c < C; ++c) v[c] = load(b + c * kLanes<T>);
+    const T* row = a[k] + first;
+    for (int r = 0; r < R; ++r)
+      for (int c = 0; c < C; ++c) acc[r][c] += row[r] * v[c];
+  }
+  for (int r = 0; r < R; ++r)
+    for (int c = 0; c < C; ++c) store(out + r * out_stride + c * kLanes<T>, acc[r][c]);
+}
+
+// Calls tile(R, C) with both as compile-time constants.
+template <int C, class Tile>
+inline void with_rows(int64_t rows, const Tile& tile) {
+  switch (rows) {
+    case 1: return tile.template run<1, C>();
+    case 2: return tile.template run<2, C>();
+    case 3: return tile.template run<3, C>();
+    case 4: return tile.template run<4, C>();
+    case 5: if constexpr (MR >= 5) return tile.template run<5, C>(); break;
+    case 6: if constexpr (MR >= 6) return tile.template run<6, C>(); break;
+  }
+}
+
+template <class Tile>
+inline void with_size(int64_t rows, int64_t vectors, const Tile& tile) {
+  switch (vectors) {
+    case 1: return with_rows<1>(rows, tile);
+    case 2: return with_rows<2>(rows, tile);
+    case 3: if constexpr (NC >= 3) return with_rows<3>(rows, tile); break;
+    case 4: if constexpr (NC >= 4) return with_rows<4>(rows, tile); break;
+  }
+}
+
+// Rows in even tiles of at most MR: 16 rows are 6 + 5 + 5, not 6 + 6 + 4.
+template <class F>
+inline void for_tiles(int64_t rows, F&& body) {
+  const int64_t tiles = ceil_div(rows, MR);
+  for (int64_t i = 0; i < tiles; ++i) body(rows * i / tiles, rows * (i + 1) / tiles);
+}
+
+template <class T>
+struct RowTile {
+  const T* const* a;
+  const T* b;
+  int64_t depth;
+  const T* const* init;
+  T* const* out;
+  int64_t column, columns;
+  template <int R, int C>
+  void run() const {
+    tile_rows<T, R, C>(a, b, depth, init, out, column, columns);
+  }
+};
+
+template <class T>
+struct ColumnTile {
+  const T* const* a;
+  int64_t first;
+  const T* b;
+  int64_t b_stride, depth;
+  T* out;
+  int64_t out_stride;
+  template <int R, int C>
+  void run() const {
+    tile_columns<T, R, C>(a, first, b, b_stride, depth, out, out_stride);
+  }
+};
+
+// out_m = init_m + a_m B for m in [0, rows). `init` may be null (0); its rows are read in whole vectors.
+template <class T>
+void product_rows(int64_t rows, const T* const* a, const Panels<T>& b, const T* const* init, T* const* out) {
+  const int64_t vectors = padded<T>(b.columns) / kLanes<T>;
+  const T* panel = b.data;
+  for (int64_t v = 0; v < vectors; v += NC) {
+    const int64_t wide = smaller(NC, vectors - v);
+    for_tiles(rows, [&](int64_t m0, int64_t m1) {
+      with_size(m1 - m0, wide,
+                RowTile<T>{a + m0, panel, b.depth, init ? init + m0 : nullptr, out + m0, v * kLanes<T>, b.columns});
+    });
+    panel += wide * kLanes<T> * b.depth;
+  }
+}
+
+// out[m][n] += sum_k a_k[m] b[k][n]: a_k has `rows` elements; b and out have stride `stride`, a whole number of vectors.
+template <class T>
+void product_columns(int64_t rows, const T* const* a, const T* b, int64_t stride, int64_t depth, T* out) {
+  const int64_t vectors = stride / kLanes<T>;
+  for (int64_t v = 0; v < vectors; v += NC)
+    for_tiles(rows, [&](int64_t m0, int64_t m1) {
+      const int64_t n = v * kLanes<T>;
+      with_size(m1 - m0, smaller(NC, vectors - v),
+                ColumnTile<T>{a, m0, b + n, stride, depth, out + m0 * stride + n, stride});
+    });
+}
+
+}  // namespace BPTT_LEVEL_NAMESPACE
+}  // namespace bptt
