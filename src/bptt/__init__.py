@@ -1,1 +1,26 @@
-"""Recurrent networks on ordinary machines: fast, visible, hard to break."""
+"""Recurrent networks on ordinary machines: fast, visible, hard to break.
+
+    data.load -> batches.make -> models.build -> training.fit -> evaluation.score -> report.write
+
+`bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`. Each part is loaded when it
+is first used, so `import bptt` costs nothing. Keras runs on JAX unless KERAS_BACKEND says otherwise: import bptt before keras.
+"""
+
+import os
+from importlib import import_module, metadata
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+__all__ = ["batches", "data", "evaluation", "experiment", "kernels", "layers", "models", "report", "training"]
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    if name == "__version__":
+        return metadata.version(__name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

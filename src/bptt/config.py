@@ -1,0 +1,151 @@
+"""The configuration: one section a stage, as TOML that explains itself, with every mistake in it told at once."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+from tomlkit.items import Table
+
+from bptt.data.config import DataConfig, TextConfig
+from bptt.data.suggest import did_you_mean
+from bptt.errors import ConfigError
+from bptt.messages import _
+from bptt.models.config import ModelConfig
+from bptt.training.config import TrainingConfig
+
+
+class Config(BaseModel):
+    """All that decides a run. Each section belongs to the stage it steers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: DataConfig = Field(default_factory=DataConfig)
+    text: TextConfig = Field(default_factory=TextConfig)
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    training: TrainingConfig = Field(default_factory=TrainingConfig)
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """The configuration of `values` {section: {key: value}}. Raises ConfigError that names every wrong key and value."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            places = [one["loc"] for one in error.errors()]
+            told = [one for one in error.errors() if not any(_within(place, one["loc"]) for place in places)]
+            problems = [f"  {_key(one['loc'])}: {_sentence(one)}" for one in told]
+            head = _("The configuration cannot be used:")
+            tail = _("`bptt init DATA` writes a complete configuration with every key explained.")
+            raise ConfigError("config.invalid", "\n".join([head, *problems, tail])) from error
+
+    def to_toml(self) -> str:
+        """The whole configuration, each key under a comment that says what it is."""
+        document = tomlkit.document()
+        for name, section in self:
+            document.add(name, _table(section))
+        return tomlkit.dumps(document)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The sections of the TOML file `path`, unchecked. Raises ConfigError where it is not TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError("config.unreadable", _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror)) from error
+    except ValueError as error:  # what tomllib and the decoder raise
+        message = _("{path} is not a TOML file: {reason}. Write keys as `epochs = 5` under a `[training]` line.")
+        raise ConfigError("config.not-toml", message.format(path=path, reason=error)) from error
+
+
+def override(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """`values` with the command line's `words` {"section.key": text} in place; lists are written `[64, 32]`, no value `none`."""
+    merged = {name: dict(section) if isinstance(section, Mapping) else section for name, section in values.items()}
+    for dotted, word in words.items():
+        section, key = dotted.split(".", 1)
+        if isinstance(merged.setdefault(section, {}), dict):
+            merged[section][key] = _value(word)
+    return merged
+
+
+def _value(word: str) -> Any:
+    """Numbers and truth values stay text: the schema, which knows the key's type, reads them."""
+    if word.lower() == "none":
+        return None
+    if not word.startswith("["):
+        return word
+    try:
+        return tomllib.loads(f"value = {word}")["value"]
+    except tomllib.TOMLDecodeError:
+        return word
+
+
+def _table(section: BaseModel) -> Table:
+    table = tomlkit.table()
+    for name, field in type(section).model_fields.items():
+        table.add(tomlkit.comment(_(field.description or name)))
+        value = getattr(section, name)
+        if value is None:
+            table.add(tomlkit.comment(f"{name} ="))
+        else:
+            table.add(name, list(value) if isinstance(value, tuple) else value)
+    return table
+
+
+def _within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """("model", "units", 0) to "model.units[0]"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    """What came and what was expected, in the user's language."""
+    if problem["type"] == "extra_forbidden":
+        return _("there is no such key.") + _near(*map(str, problem["loc"]))
+    if problem["type"] == "value_error":  # raised by a stage's own check, in its own words
+        return str(problem["ctx"]["error"])
+    came = json.dumps(problem["input"], ensure_ascii=False, default=str)
+    return _("{came} came; expected {expected}.").format(came=came, expected=_expected(problem))
+
+
+def _near(section: str, key: str = "") -> str:
+    """What an unknown `section` or `section.key` may have meant, else the names that are known there."""
+    known = {name: list(type(model).model_fields) for name, model in Config()}
+    if not key:
+        moved = [f"{name}.{section}" for name, keys in known.items() if section in keys]  # a key outside its section
+        return did_you_mean(moved[0], moved) if moved else did_you_mean(section, known) or _known(known)
+    return did_you_mean(key, known[section]) or _known(known[section])
+
+
+def _known(names: Iterable[str]) -> str:
+    return " " + _("Known: {names}.").format(names=", ".join(names))
+
+
+def _expected(problem: ErrorDetails) -> str:
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "literal_error":
+        return _("one of {choices}").format(choices=", ".join(re.findall("'([^']*)'", context["expected"])))
+    sentences = {
+        "bool": _("true or false"),
+        "int": _("a whole number"),
+        "float": _("a number"),
+        "string": _("a text in quotes"),
+        "tuple": _("a list such as [64, 32]"),
+        "model": _("a section of keys"),
+        "too_short": _("a list of {min_length} or more"),
+        "greater_than": _("a number above {gt}"),
+        "greater_than_equal": _("a number of {ge} or more"),
+        "less_than": _("a number below {lt}"),
+        "less_than_equal": _("a number of {le} or less"),
+        "finite_number": _("a finite number"),
+    }
+    sentence = sentences.get(kind) or sentences.get(kind.partition("_")[0])
+    numbers = {name: f"{value:.12g}" for name, value in context.items() if isinstance(value, int | float)}
+    return sentence.format(**numbers) if sentence else problem["msg"]
