@@ -1,0 +1,40 @@
+"""Texts -> probabilities, with the very batches and vocabulary of training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt import batches
+from bptt.data import Dataset, TextConfig, Vocabulary
+from bptt.errors import ModelFileError
+from bptt.messages import _
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model with all it needs to read a text: its vocabulary, its K classes, and how it cuts and pads."""
+
+    model: keras.Model
+    vocabulary: Vocabulary
+    classes: tuple[str, ...]
+    text: TextConfig
+    batch_size: int = 256  # texts a step: answers do not hang on it, speed and memory do
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(N, K): for each of the N `texts`, in their order, the probability of each class.
+
+        Texts of like length share a batch. A text without a word is all padding and gets an answer like any other.
+        Raises ModelFileError where an answer is not a finite number.
+        """
+        unlabelled = Dataset(list(texts), np.zeros(len(texts), np.int32), self.classes, [""] * len(texts))
+        padded = batches.make(unlabelled, self.vocabulary, self.text, self.batch_size, seed=0, shuffle=False)
+        answers = np.empty((len(texts), len(self.classes)), np.float32)
+        for batch in padded.epoch(0):
+            answers[batch.rows] = self.model.predict_on_batch(batch.ids)
+        if not np.isfinite(answers).all():
+            message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
+            raise ModelFileError("model.not-finite-answer", message)
+        return answers
