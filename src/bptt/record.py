@@ -23,7 +23,8 @@ from .errors import ModelFileError
 from .messages import _
 
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
-BEST, MODEL, SCORES, REPORT = "best.safetensors", "model.safetensors", "scores.json", "report.html"
+BEST, MODEL, MODEL_TABLE = "best.safetensors", "model.safetensors", "model.json"
+SCORES, REPORT = "scores.json", "report.html"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 
