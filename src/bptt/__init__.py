@@ -2,12 +2,12 @@
 
     data.load -> batches.make -> models.build -> training.fit -> evaluation.score -> report.write
 
-`bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`. Each part is loaded when it
-is first used, so `import bptt` costs nothing. Keras runs on JAX unless KERAS_BACKEND says otherwise: import bptt before keras.
+`bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`. Each part is loaded when
+it is first used, so `import bptt` costs nothing. Keras runs on JAX unless KERAS_BACKEND says otherwise: import bptt before keras.
 """
 
 import os
-from importlib import import_module, metadata
+from importlib import import_module
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
@@ -18,7 +18,7 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         return import_module(f"{__name__}.{name}")
     if name == "__version__":
-        return metadata.version(__name__)
+        return import_module("importlib.metadata").version(__name__)  # 50 ms that `bptt --help` need not pay
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -56,7 +56,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError("config.unreadable", _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror)) from error
+        raise ConfigError(
+            "config.unreadable", _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror)
+        ) from error
     except ValueError as error:  # what tomllib and the decoder raise
         message = _("{path} is not a TOML file: {reason}. Write keys as `epochs = 5` under a `[training]` line.")
         raise ConfigError("config.not-toml", message.format(path=path, reason=error)) from error

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 LANGUAGES = ("en", "vi")
-_LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parent / "locale"
 _VARIABLES = ("BPTT_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -30,7 +30,7 @@ def use(language: str) -> None:
     """Speaks `language` ("en" or "vi") from now on, in this process."""
     global _catalogue, _language
     _language = language
-    _catalogue = gettext.translation("bptt", _LOCALE, [language], fallback=language == "en")
+    _catalogue = gettext.translation("bptt", LOCALE, [language], fallback=language == "en")
 
 
 def language() -> str:

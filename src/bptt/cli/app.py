@@ -1,0 +1,32 @@
+"""`bptt`: the list of commands."""
+
+import rich_click as click
+
+from bptt.messages import LANGUAGES, _
+
+from .evaluate import evaluate
+from .init import init
+from .predict import predict
+from .report import report
+from .train import train
+
+HELP = click.RichHelpConfiguration(
+    arguments_panel_title=_("Arguments"),
+    options_panel_title=_("Options"),
+    commands_panel_title=_("Commands"),
+    required_long_string=_("[required]"),
+    default_string=_("[default: {}]"),
+    show_arguments=True,
+)
+
+
+@click.group(help=_("Recurrent networks on ordinary machines: from a file of texts to a model, its scores and a report."))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of all messages; stands before the command."))
+@click.version_option(package_name="bptt")
+@click.rich_config(HELP)
+def app(lang: str | None) -> None:
+    """`lang` was read before this module was imported (main.speak); here it is checked and explained."""
+
+
+for command in (init, train, evaluate, predict, report):
+    app.add_command(command)

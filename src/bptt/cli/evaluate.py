@@ -1,0 +1,42 @@
+"""`bptt evaluate RUN DATA`: how well a run answers other rows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from bptt.messages import _
+
+
+@click.command(help=_("Measure how well the model of RUN answers the labelled rows of DATA."))
+@click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
+@click.argument("data", help=_("What `bptt train` takes."))
+@click.option("--text", metavar="COLUMN", help=_("Column of the texts; that of the run where not given."))
+@click.option("--label", metavar="COLUMN", help=_("Column of the labels; that of the run where not given."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+def evaluate(run: Path, data: str, text: str | None, label: str | None, as_json: bool) -> None:
+    from bptt import experiment
+
+    scores = experiment.evaluate(run, data, text, label)
+    if as_json:
+        figures = scores.to_dict()
+        del figures["mistakes"]  # texts, not figures
+        click.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        _show(scores)
+
+
+def _show(scores: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", _("precision"), _("recall"), "F1", _("rows"), box=None, pad_edge=False)
+    for name, one in scores.per_class.items():
+        table.add_row(name, *(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"]))
+    total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
+    numbers = {"accuracy": scores.accuracy, "macro": scores.macro_f1, "weighted": scores.weighted_f1, "rows": scores.rows}
+    Console(highlight=False, markup=False).print(table)
+    click.echo(total.format(**numbers))
+    for note in scores.notes():
+        click.echo(note, err=True)

@@ -1,0 +1,36 @@
+"""`--section.key value` and `--section.key=value`, anywhere on the line, whatever the keys are."""
+
+import re
+from typing import Any
+
+import rich_click as click
+
+from bptt.messages import _
+
+KEY = re.compile(r"--([a-z_]+\.[a-z_]+)(?:=(.*))?", re.DOTALL)
+
+
+class Overridable(click.RichCommand):
+    """A command that takes any `--section.key VALUE`; `context.obj` holds them as {"section.key": text}, for the command to check."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.obj, rest = split(args)
+        return super().parse_args(ctx, rest)
+
+
+def split(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The overrides, and the arguments that are left. Raises UsageError for a key without a value."""
+    overrides: dict[str, Any] = {}
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        found = KEY.fullmatch(argument)
+        if not found:
+            rest.append(argument)
+            continue
+        key, value = found.groups()
+        value = next(waiting, None) if value is None else value
+        if value is None:
+            raise click.UsageError(_("--{key} needs a value.").format(key=key))
+        overrides[key] = value
+    return overrides, rest

@@ -1,0 +1,61 @@
+"""`bptt train DATA|CONFIG`: a model, its scores and its report."""
+
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from bptt.messages import _
+
+from .overrides import Overridable
+
+
+@click.command(
+    cls=Overridable,
+    help=_("Train a classifier on DATA, or as the configuration CONFIG says, and write its scores and its report."),
+    epilog=_("Any key of the configuration can be given, and beats the file: --training.epochs 5, --model.units '[64, 32]'."),
+)
+@click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
+@click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
+@click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=_("New folder for all results; one under runs/ where not given."),
+)
+@click.pass_obj
+def train(overrides: dict[str, str], data: str, text: str | None, label: str | None, run: Path | None) -> None:
+    config = _config(data, overrides, {"text": text, "label": label})
+
+    from bptt import experiment
+    from bptt.training import progress_on
+
+    _show(experiment.train(config, run, progress_on()))
+
+
+def _config(source: str, overrides: dict[str, str], columns: dict[str, str | None]) -> Any:
+    """The file's values, if it is one, under those of the command line."""
+    from bptt.config import Config, override, read_toml
+
+    named = {f"data.{name}": column for name, column in columns.items() if column is not None}
+    is_config = source.endswith(".toml")
+    words = named if is_config else {"data.source": source, **named}
+    for key in words.keys() & overrides.keys():
+        raise click.UsageError(
+            _("{key} is given twice: {first} and {second}.").format(key=key, first=words[key], second=overrides[key])
+        )
+    return Config.parse(override(read_toml(Path(source)) if is_config else {}, {**words, **overrides}))
+
+
+def _show(run: Any) -> None:
+    from bptt.evaluation import Scores
+    from bptt.record import REPORT, SCORES
+
+    names = {"validation": _("validation"), "test": _("test")}
+    for part, values in run.read_json(SCORES).items():
+        scores = Scores.from_dict(values)
+        line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
+        click.echo(line.format(part=names[part], accuracy=scores.accuracy, f1=scores.macro_f1, rows=scores.rows))
+    click.echo(_("run: {path}").format(path=run.path))
+    click.echo(_("report: {path}").format(path=run.path / REPORT))
