@@ -116,7 +116,7 @@ template <ffi::DataType type, size_t rank>
 using Out = ffi::Result<ffi::Buffer<type, rank>>;
 
 template <ffi::DataType type>
-ffi::Error rnn_forward(ffi::ThreadPool pool, ffi::ScratchAllocator scratch, In3<type> inputs, Ids ids, In2<type> table,
+ffi::Error rnn_forward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<type> table,
                        In2<type> kernel, In2<type> recurrent_kernel, In1<type> bias, In2<type> initial_state, Bools mask,
                        Out<type, 2> state, Out<type, 3> sequence, int32_t activation, bool go_backwards,
                        bool zero_for_mask, bool fill) {
@@ -129,14 +129,14 @@ ffi::Error rnn_forward(ffi::ThreadPool pool, ffi::ScratchAllocator scratch, In3<
   if (check.failed()) return check.error();
   return guarded([&] {
     PoolWorkers workers(pool);
-    XlaMemory memory(scratch);
+    Scratch scratch;
     kernels<Native<type>>().simple_rnn_forward({net, fill, state->typed_data(), keep ? sequence->typed_data() : nullptr},
-                                               workers, memory);
+                                               workers, scratch.memory());
   });
 }
 
 template <ffi::DataType type>
-ffi::Error rnn_backward(ffi::ThreadPool pool, ffi::ScratchAllocator scratch, In3<type> inputs, Ids ids, In2<type> table,
+ffi::Error rnn_backward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<type> table,
                         In2<type> kernel, In2<type> recurrent_kernel, In1<type> bias, In2<type> initial_state, Bools mask,
                         In3<type> sequence, In2<type> d_state, In3<type> d_sequence, Out<type, 3> d_inputs,
                         Out<type, 2> d_table, Out<type, 2> d_kernel, Out<type, 2> d_recurrent_kernel, Out<type, 1> d_bias,
@@ -157,12 +157,12 @@ ffi::Error rnn_backward(ffi::ThreadPool pool, ffi::ScratchAllocator scratch, In3
   if (check.failed()) return check.error();
   return guarded([&] {
     PoolWorkers workers(pool);
-    XlaMemory memory(scratch);
+    Scratch scratch;
     kernels<Native<type>>().simple_rnn_backward(
         {net, sequence.typed_data(), d_state.typed_data(), outputs ? d_sequence.typed_data() : nullptr,
          args.by_ids() ? nullptr : d_inputs->typed_data(), args.by_ids() ? d_table->typed_data() : nullptr,
          d_kernel->typed_data(), d_recurrent_kernel->typed_data(), d_bias->typed_data(), d_initial_state->typed_data()},
-        workers, memory);
+        workers, scratch.memory());
   });
 }
 
@@ -195,7 +195,7 @@ ffi::Error layer_norm_forward(ffi::ThreadPool pool, In2<type> in, In1<type> gamm
 }
 
 template <ffi::DataType type>
-ffi::Error layer_norm_backward(ffi::ThreadPool pool, ffi::ScratchAllocator scratch, In2<type> in, In1<type> gamma,
+ffi::Error layer_norm_backward(ffi::ThreadPool pool, In2<type> in, In1<type> gamma,
                                In2<type> d_out, Out<type, 2> d_in, Out<type, 1> d_gamma, Out<type, 1> d_beta,
                                double epsilon) {
   const int64_t rows = in.dimensions()[0], width = in.dimensions()[1];
@@ -205,10 +205,10 @@ ffi::Error layer_norm_backward(ffi::ThreadPool pool, ffi::ScratchAllocator scrat
   if (check.failed()) return check.error();
   return guarded([&] {
     PoolWorkers workers(pool);
-    XlaMemory memory(scratch);
+    Scratch scratch;
     kernels<Native<type>>().layer_norm_backward({rows, width, in.typed_data(), gamma.typed_data(), d_out.typed_data(), epsilon,
                                                  d_in->typed_data(), d_gamma->typed_data(), d_beta->typed_data()},
-                                                workers, memory);
+                                                workers, scratch.memory());
   });
 }
 
@@ -216,7 +216,6 @@ template <ffi::DataType type>
 auto rnn_binding() {
   return ffi::Ffi::Bind()
       .Ctx<ffi::ThreadPool>()
-      .Ctx<ffi::ScratchAllocator>()
       .template Arg<In3<type>>()
       .template Arg<Ids>()
       .template Arg<In2<type>>()
@@ -280,7 +279,6 @@ template <ffi::DataType type>
 auto norm_backward_binding() {
   return ffi::Ffi::Bind()
       .Ctx<ffi::ThreadPool>()
-      .Ctx<ffi::ScratchAllocator>()
       .template Arg<In2<type>>()
       .template Arg<In1<type>>()
       .template Arg<In2<type>>()

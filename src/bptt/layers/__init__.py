@@ -1,7 +1,21 @@
-"""Keras's layers with ours in their place: `from bptt import layers`; every other name is `keras.layers`'s own."""
+"""Keras's layers with ours in their place: `from bptt import layers`; every other name is `keras.layers`'s own.
+
+Takes Keras arguments, gives Keras layers: `layers.SimpleRNN(64)` where a script said `keras.layers.SimpleRNN(64)`.
+"""
 
 from keras import layers as _keras_layers
+
+from bptt.layers.dropout import Dropout, SpatialDropout1D
+from bptt.layers.embedding import Embedding
+from bptt.layers.layer_normalization import LayerNormalization
+from bptt.layers.simple_rnn import SimpleRNN
+
+__all__ = ["Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
 
 
 def __getattr__(name: str) -> object:
     return getattr(_keras_layers, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*dir(_keras_layers), *__all__})

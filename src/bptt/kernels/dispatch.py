@@ -1,0 +1,88 @@
+"""Which kernel computes, and why: nothing falls back without a reason that can be read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from bptt.errors import KernelError
+from bptt.kernels import ffi
+from bptt.kernels.options import ACTIVATIONS
+from bptt.messages import _
+
+KERNELS = ("native", "scan")
+_asked: ContextVar[str | None] = ContextVar("bptt_kernel", default=None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The kernel that computes ("native", "scan", or "keras": Keras's own code) and the condition that decided."""
+
+    kernel: str
+    reason: str
+
+
+@contextmanager
+def use(kernel: str) -> Iterator[None]:
+    """Computes with `kernel` ("native" or "scan") what is traced or called inside the `with` block.
+
+    Raises KernelError for another name and, inside the block, where "native" is asked for and cannot run.
+    """
+    if kernel not in KERNELS:
+        raise KernelError(
+            "kernel.unknown", _("There is no kernel {name!r}; choose one of {known}.").format(name=kernel, known=", ".join(KERNELS))
+        )
+    token = _asked.set(kernel)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def _native() -> Choice:
+    return Choice("native", _("compiled for {level}").format(level=ffi.level()))
+
+
+def _other(kernel: str, reason: str) -> Choice:
+    if _asked.get() == "native":
+        raise KernelError("kernel.native-asked", _("The native kernel was asked for and cannot run: {reason}.").format(reason=reason))
+    return Choice(kernel, reason)
+
+
+def _unsupported_dtype(dtype: str) -> str | None:
+    if dtype in ffi.DTYPES:
+        return None
+    return _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=", ".join(ffi.DTYPES))
+
+
+def choose_recurrence(backend: str, dtype: str, activation: str | None, dropping: bool) -> Choice:
+    """The kernel for a SimpleRNN.
+
+    Args:
+        backend: Keras's backend.
+        dtype: the layer's compute dtype.
+        activation: its registered name, None for another function.
+        dropping: whether the cell's own dropout or recurrent_dropout is active.
+    """
+    if backend != "jax":
+        return _other("keras", _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend))
+    if dropping:
+        return _other("keras", _("dropout inside the cell is active in training; put a Dropout layer before the recurrence instead"))
+    if _asked.get() == "scan":
+        return Choice("scan", _('asked for by bptt.kernels.use("scan")'))
+    if activation not in ACTIVATIONS:
+        return _other("scan", _("the activation is not one of {known}").format(known=", ".join(ACTIVATIONS)))
+    reason = _unsupported_dtype(dtype) or ffi.unavailable()
+    return _other("scan", reason) if reason else _native()
+
+
+def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported: str | None = None) -> Choice:
+    """The kernel for dropout or layer normalisation; `unsupported` is a reason of the layer's own."""
+    if backend != "jax":
+        return _other("keras", _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend))
+    if _asked.get() == "scan":
+        return Choice("keras", _('asked for by bptt.kernels.use("scan")'))
+    if distributed:
+        return _other("keras", _("a keras.distribution cuts the batch over devices"))
+    reason = unsupported or _unsupported_dtype(dtype) or ffi.unavailable()
+    return _other("keras", reason) if reason else _native()

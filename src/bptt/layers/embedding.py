@@ -1,0 +1,22 @@
+"""`keras.layers.Embedding`, whose lookup a recurrent layer behind it may skip."""
+
+from typing import Any
+
+import keras
+
+from bptt.layers import lookups
+
+
+@keras.saving.register_keras_serializable(package="bptt")
+class Embedding(keras.layers.Embedding):
+    """Keras's Embedding, same arguments, weights and config; input (B, T) ids, output (B, T, D).
+
+    A `bptt.layers.SimpleRNN` that reads its output unchanged projects each distinct id of the batch once.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        outputs = super().call(inputs)
+        plain = not self.lora_enabled and not self.quantization_mode
+        if keras.backend.backend() == "jax" and plain and outputs.dtype == self.embeddings.dtype and len(outputs.shape) == 3:
+            lookups.remember(outputs, inputs, self.embeddings.value)
+        return outputs
