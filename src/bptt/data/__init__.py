@@ -3,64 +3,11 @@
 `load` is the verb of training, `read` that of evaluation, `guess` that of starting out.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-
-import numpy as np
-
-from bptt.data import sources
 from bptt.data.config import DataConfig, TextConfig
 from bptt.data.dataset import Dataset
 from bptt.data.guess import guess
-from bptt.data.splits import Splits, split
-from bptt.data.suggest import did_you_mean
+from bptt.data.load import load, read
+from bptt.data.splits import Splits
 from bptt.data.text import Ragged, Vocabulary
-from bptt.errors import DataError
-from bptt.messages import _
 
 __all__ = ["DataConfig", "Dataset", "Ragged", "Splits", "TextConfig", "Vocabulary", "guess", "load", "read"]
-
-
-def load(config: DataConfig) -> Splits:
-    """The source's rows as training, validation and, where the source has its own, test part.
-
-    Raises DataError for whatever cannot be read, or learned from: a single class, a class with too few texts.
-    """
-    parts = sources.read(config.source, config.text, config.label)
-    classes = _in_order(parts.training.labels)
-    if len(classes) < 2:
-        message = _('{source} has a single class, "{label}": there is nothing to tell apart. Bring rows of at least two classes.')
-        raise DataError("data.single-class", message.format(source=config.source, label=classes[0]))
-    labelled = _dataset(parts.training, classes)
-    test = _dataset(parts.test, classes) if parts.test else None
-    return split(config.source, labelled, test, config.validation, config.seed)
-
-
-def read(source: str, config: DataConfig, classes: Sequence[str] | None = None) -> Dataset:
-    """All rows of a source, unsplit; of one that has a test part of its own (foods), the test part.
-
-    `config` names the columns. With `classes` (those of a trained model) every label must be among them, else DataError;
-    without, they are the source's own.
-    """
-    parts = sources.read(source, config.text, config.label)
-    rows = parts.test or parts.training
-    return _dataset(rows, _in_order(rows.labels) if classes is None else tuple(classes))
-
-
-def _dataset(rows: sources.Rows, classes: tuple[str, ...]) -> Dataset:
-    index = {name: i for i, name in enumerate(classes)}
-    for label, origin in zip(rows.labels, rows.origins, strict=True):
-        if label not in index:
-            message = _('{origin} has the label "{label}", which is not one of the classes to learn: {classes}.')
-            shown = message.format(origin=origin, label=label, classes=", ".join(classes))
-            raise DataError("data.unknown-label", shown + did_you_mean(label, classes))
-    labels = np.array([index[label] for label in rows.labels], np.int32)
-    return Dataset(rows.texts, labels, classes, rows.origins, tuple(rows.notes))
-
-
-def _in_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """The classes, by number where all are numbers, else by letter."""
-    classes = sorted(set(labels))
-    if all(re.fullmatch(r"[+-]?\d+(\.\d+)?", name) for name in classes):
-        classes.sort(key=float)
-    return tuple(classes)

@@ -4,6 +4,7 @@ from statistics import fmean
 
 from bptt.data import sources
 from bptt.data.config import DataConfig
+from bptt.data.suggest import listed
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -21,7 +22,8 @@ def guess(source: str, text: str | None = None, label: str | None = None) -> Dat
     if not sources.has_columns(source):
         return DataConfig(source=source, text=text, label=label)
     records = sources.sample(source, _SAMPLE)
-    columns = {column: [record.get(column) for record in records] for record in records for column in record}
+    names = dict.fromkeys(column for record in records for column in record)
+    columns = {name: [record.get(name) for record in records] for name in names}
     by_length = sorted((name for name in columns if name != label), key=lambda name: -_mean_length(columns[name]))
     text = text or next(iter(by_length), None)
     candidates = [name for name, values in columns.items() if name != text and 2 <= _distinct(values) <= _limit(len(records))]
@@ -31,7 +33,7 @@ def guess(source: str, text: str | None = None, label: str | None = None) -> Dat
         message = _(
             "{source}: no column looks like a label (a few values that repeat). Name it with --label. Columns: {columns}."
         )
-        raise DataError("data.cannot-guess", message.format(source=source, columns=", ".join(columns) or _("none")))
+        raise DataError("data.cannot-guess", message.format(source=source, columns=listed(list(columns)) or _("none")))
     return DataConfig(source=source, text=text, label=label)
 
 

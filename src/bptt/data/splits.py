@@ -1,10 +1,12 @@
 """Training, validation and test rows, of which no text stands on two sides."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from bptt.data.dataset import Dataset
+from bptt.data.suggest import listed
 from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
@@ -54,7 +56,9 @@ def split(source: str, labelled: Dataset, test: Dataset | None, validation: floa
     notes = labelled.notes + (test.notes if test else ())
     if leaks:
         notes += (
-            _("{source}: left out {count} rows whose text also stands in the test part.").format(source=source, count=leaks),
+            _("{source}: left out {count} rows whose text also stands in the test part.").format(
+                source=Path(source).name, count=leaks
+            ),
         )
     return Splits(
         source=source,
@@ -88,7 +92,7 @@ def _hold_out(labelled: Dataset, groups: list[list[int]], validation: float, see
         for rows in order:
             if len(chosen) + len(rows) <= room:
                 chosen += rows
-        held_out += chosen or min(order, key=lambda rows: len(rows))
+        held_out += chosen or sorted(order, key=len)[0]
     return held_out
 
 
@@ -98,4 +102,4 @@ def _check_sizes(classes: tuple[str, ...], of_class: list[list[list[int]]]) -> N
         message = _(
             "Every class needs at least two different texts, one to learn from and one to validate on. Too few: {classes}."
         )
-        raise DataError("data.too-few-rows", message.format(classes=", ".join(small)))
+        raise DataError("data.too-few-rows", message.format(classes=listed(small)))

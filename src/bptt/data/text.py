@@ -46,7 +46,7 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True)
 class Ragged:
-    """N rows of ids of any length. ids: flat int32, row behind row; starts: (N + 1,) int64; row n is ids[starts[n]:starts[n + 1]]."""
+    """N rows of ids of any length. ids: flat int32; starts: (N + 1,) int64; row n is ids[starts[n]:starts[n + 1]]."""
 
     ids: Ids
     starts: NDArray[np.int64]
@@ -117,14 +117,14 @@ class Vocabulary:
         try:
             fields = json.loads(saved)
             version, lowercase, words = fields["version"], fields["lowercase"], tuple(fields["words"])
+            "".join(words).encode()
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise ModelFileError("model.vocabulary", _("The saved vocabulary cannot be read. Save the model again.")) from error
+            raise _damaged() from error
         if version != _VERSION:
             message = _("The saved vocabulary has version {found}; this bptt reads version {known}. Use the bptt that wrote it.")
             raise ModelFileError("model.vocabulary-version", message.format(found=version, known=_VERSION))
-        sound = isinstance(lowercase, bool) and words[:2] == _RESERVED and all(isinstance(word, str) for word in words)
-        if not sound or len(set(words)) != len(words):
-            raise ModelFileError("model.vocabulary", _("The saved vocabulary cannot be read. Save the model again."))
+        if not isinstance(lowercase, bool) or words[:2] != _RESERVED or len(set(words)) != len(words):
+            raise _damaged()
         return cls(words, lowercase)
 
     @cached_property
@@ -132,6 +132,10 @@ class Vocabulary:
         tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(self.words)}, unk_token=_RESERVED[UNKNOWN]))
         tokenizer.pre_tokenizer = _splitter()
         return tokenizer
+
+
+def _damaged() -> ModelFileError:
+    return ModelFileError("model.vocabulary", _("The saved vocabulary is damaged. Use another copy, or train again."))
 
 
 def _splitter() -> PreTokenizer:

@@ -3,7 +3,7 @@
 from itertools import islice
 
 from bptt.data.sources import files, folders, foods, tables
-from bptt.data.sources.rows import Parts, Rows
+from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -27,8 +27,12 @@ def read(source: str, text: str | None, label: str | None) -> Parts:
 
 
 def sample(source: str, count: int) -> list[dict[str, object]]:
-    """The first `count` records of a source that has columns."""
-    return [record for _line, record in islice(tables.records(files.existing(source)), count)]
+    """The first `count` records of a source that has columns. Raises DataError where there are none."""
+    path = files.existing(source)
+    records = [record for _line, record in islice(tables.records(path), count)]
+    if not records:
+        raise no_rows(path.name)
+    return records
 
 
 def has_columns(source: str) -> bool:

@@ -46,5 +46,5 @@ def _lines(text: str, name: str, separator: str) -> Iterator[tuple[int, list[str
                 '{name}, line {line}: the double quotes do not match ({reason}). Write a quote inside a quoted field as "".'
             )
             raise DataError("data.quotes", message.format(name=name, line=line, reason=error)) from error
-        if fields:
+        if len(fields) > 1 or "".join(fields).strip():
             yield line, fields

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bptt.data.sources import files
 from bptt.data.sources.rows import Parts, Rows
+from bptt.data.suggest import listed
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -32,7 +33,7 @@ def read_archive(path: Path) -> Parts:
                 found += not member.isdir()
                 content = archive.extractfile(member) if member.isfile() and _is_text(member.name) else None
                 if content:
-                    texts.append((tuple(posixpath.normpath(member.name).split("/")), content.read()))
+                    texts.append((tuple(posixpath.normpath(member.name).strip("/").split("/")), content.read()))
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         message = _("{name} is not a whole .tar.gz ({reason}). Fetch or pack it again.")
         raise DataError("data.archive", message.format(name=path.name, reason=error)) from error
@@ -51,7 +52,7 @@ def _by_label(name: str, texts: Members, found: int) -> Parts:
         message = _("{name} needs at least two folders with .txt files, one folder per label; found: {found}.")
         unlabelled = [_("{folder} (not a label: its texts are unlabelled)").format(folder=_UNLABELLED)]
         shown = sorted(_folders_of(labelled)) + unlabelled * (len(labelled) < len(texts))
-        raise DataError("data.no-label-folders", message.format(name=name, found=", ".join(shown) or _("none")))
+        raise DataError("data.no-label-folders", message.format(name=name, found=listed(shown) or _("none")))
     if folders == {"train", "test"}:
         halves = {half: [(path, content) for path, content in labelled if path[depth:][:1] == (half,)] for half in folders}
         training, test = (_rows(name, halves[half], depth + 1) for half in ("train", "test"))
@@ -89,4 +90,4 @@ def _rows(name: str, labelled: Members, depth: int) -> Rows:
 
 
 def _folders_of(labelled: Members) -> set[str]:
-    return {"/".join(path[:-1]) or "." for path, _content in labelled}
+    return {"/".join(path[:-1]) or _("files without a folder") for path, _content in labelled}

@@ -3,11 +3,10 @@
 import unicodedata
 from dataclasses import dataclass, field
 
+from bptt.data.suggest import listed
 from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
-
-_SHOWN = 5  # unusable rows that an error lists
 
 
 @dataclass
@@ -28,10 +27,12 @@ class Rows:
             self.unusable.append(_("{origin} has no text").format(origin=origin))
         elif not isinstance(text, str):
             self.unusable.append(
-                _("{origin} has a {kind} where its text should be").format(origin=origin, kind=type(text).__name__)
+                _("{origin} has no text but a value of type {kind}").format(origin=origin, kind=type(text).__name__)
             )
         elif not isinstance(label, str):
-            self.unusable.append(_("{origin} has a {kind} as its label").format(origin=origin, kind=type(label).__name__))
+            self.unusable.append(
+                _("{origin} has no label but a value of type {kind}").format(origin=origin, kind=type(label).__name__)
+            )
         elif not label:
             self.unusable.append(_("{origin} has no label").format(origin=origin))
         else:
@@ -44,13 +45,18 @@ class Rows:
         total = len(self.texts) + len(self.unusable)
         if self.unusable:
             message = _("{name}: {count} of {total} rows cannot be used: {first}. Fill them in, or delete them.")
-            first = ", ".join(self.unusable[:_SHOWN]) + (", …" if len(self.unusable) > _SHOWN else "")
             raise DataError(
-                "data.unusable-rows", message.format(name=self.name, count=len(self.unusable), total=total, first=first)
+                "data.unusable-rows",
+                message.format(name=self.name, count=len(self.unusable), total=total, first=listed(self.unusable)),
             )
         if not total:
-            raise DataError("data.no-rows", _("{name} holds no rows. Give a file with texts and labels.").format(name=self.name))
+            raise no_rows(self.name)
         return self
+
+
+def no_rows(name: str) -> DataError:
+    """The error for a source that is whole but holds nothing."""
+    return DataError("data.no-rows", _("{name} holds no rows. Give a file with texts and labels.").format(name=name))
 
 
 @dataclass(frozen=True)

