@@ -14,7 +14,7 @@ from .config import ModelConfig
 
 def get_weights(model: keras.Model) -> Weights:
     """A copy of every weight of `model`, by the path of its variable."""
-    return {variable.path: np.array(variable) for variable in model.weights}
+    return {variable.path: np.array(variable.value) for variable in model.weights}
 
 
 def set_weights(model: keras.Model, weights: Weights) -> None:

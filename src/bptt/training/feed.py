@@ -9,7 +9,7 @@ from bptt.shapes import Ids
 
 
 class Feed(keras.utils.PyDataset):
-    """`batches` for `keras.Model.fit`: pairs of ids (B, T) and labels (B,), in the order of `epoch`, counted from 1.
+    """`batches` for `keras.Model.fit`: pairs of ids (B, T) and labels (B,), in the order of `epoch`, counted from 0.
 
     Whoever trains sets `epoch` before each epoch, so that the order of any epoch can be made again, and may set `watcher`
     to see each batch just before it runs. (Keras takes one batch, and ends one epoch, before it begins: nothing is counted here.)
@@ -18,7 +18,7 @@ class Feed(keras.utils.PyDataset):
     def __init__(self, batches: Batches) -> None:
         super().__init__()
         self.batches = batches
-        self.epoch = 1
+        self.epoch = 0
         self.watcher: Callable[[Batch], None] | None = None
 
     def __len__(self) -> int:

@@ -19,20 +19,20 @@ class NotFiniteError(Exception):
 
 
 def guarded(train_step: Step) -> Step:
-    """`train_step` of Keras's JAX trainer, whose update is dropped where the loss or a new weight is not finite.
+    """`train_step` of Keras's JAX trainer, whose new weights are dropped where the loss or one of them is not finite.
 
     The reported loss is then NaN, in this step and in all that follow: the weights stand still until somebody looks. So the
     loss need not be waited for before the next step is sent off.
     """
 
     def step(state: Any, data: Any) -> tuple[dict[str, Any], Any]:
-        logs, new = train_step(state, data)
+        logs, (weights, *others, metrics) = train_step(state, data)
         good = ops.isfinite(logs["loss"])
-        for weight in new[0]:
+        for weight in weights:
             good = ops.logical_and(good, ops.all(ops.isfinite(weight)))
-        kept = keras.tree.map_structure(lambda after, before: ops.where(good, after, before), new[:3], state[:3])
-        metrics = [ops.where(good, value, np.nan) for value in new[3]]
-        return {**logs, "loss": ops.where(good, logs["loss"], np.nan)}, (*kept, metrics)
+        weights = [ops.where(good, after, before) for after, before in zip(weights, state[0], strict=True)]
+        metrics = [ops.where(good, value, np.nan) for value in metrics]
+        return {**logs, "loss": ops.where(good, logs["loss"], np.nan)}, (weights, *others, metrics)
 
     return step
 

@@ -40,7 +40,7 @@ class Recorder(keras.callbacks.Callback):
         self._started = self._shown = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._epoch = self.train.epoch = epoch + 1
+        self._epoch, self.train.epoch = epoch + 1, epoch
         rate = float(self.model.optimizer.learning_rate.value)
         self._learning_rate = float(f"{rate:.6g}")  # 0.001, not the 0.00100000005 of float32
         self._tokens, self._compile_epoch, self._compiling_since = 0, 0.0, 0.0
