@@ -51,14 +51,14 @@ class Scores:
         return name, self.per_class[name]["support"] / self.rows
 
     def notes(self) -> list[str]:
-        """One sentence for each class whose figures are 0 because there was nothing to count."""
-        never_there = _("No row is of class {name}: its recall and F1 count as 0.")
-        never_answered = _("No row was answered with class {name}: its precision and F1 count as 0.")
-        notes = []
-        for name, one in self.per_class.items():
-            notes += [never_there.format(name=name)] if not one["support"] else []
-            notes += [never_answered.format(name=name)] if not one["predicted"] else []
-        return notes
+        """Which classes' figures are 0 because there was nothing to count, in a sentence each for rows and for answers."""
+        no_row = ", ".join(name for name, one in self.per_class.items() if not one["support"])
+        no_answer = ", ".join(name for name, one in self.per_class.items() if not one["predicted"])
+        found = [
+            (no_row, _("No row is of these classes; their recall and F1 count as 0: {names}.")),
+            (no_answer, _("No row was answered with these classes; their precision and F1 count as 0: {names}.")),
+        ]
+        return [sentence.format(names=names) for names, sentence in found if names]
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts and lists, for scores.json."""
@@ -71,7 +71,7 @@ class Scores:
 
 
 def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
-    """Scores of `probabilities` (N, K) for the N rows of `dataset`; a row's answer is its most probable class, the first of equals.
+    """Scores of `probabilities` (N, K) for the N rows of `dataset`. Each is answered with its most probable class; of equals, the first.
 
     Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
     """
@@ -104,7 +104,7 @@ def _check(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> None:
         raise DataError("scores.shape", message.format(came=probabilities.shape, expected=expected))
     if not np.isfinite(probabilities).all():
         row = int(np.flatnonzero(~np.isfinite(probabilities).all(axis=1))[0])
-        message = _("The model's answer to {origin} is not a number. Its weights are damaged: take the run's best ones, or train again.")
+        message = _("The model's answer to {origin} is not a number: its weights are damaged. Train again.")
         raise DataError("scores.not-finite", message.format(origin=dataset.origins[row]))
 
 

@@ -6,8 +6,8 @@ import keras
 
 
 def describe(model: keras.Model) -> dict[str, Any]:
-    """What model.json holds. `layers`: name, kind, output_shape (None for B and T), parameters, kernel, reason, in the model's order;
-    `parameters` and `trainable`: totals, a weight shared by two layers counted once."""
+    """What model.json holds. `layers`, in the model's order: name, kind, output_shape (None for B and T), parameters, kernel,
+    reason. `parameters` and `trainable`: totals, in which a weight that two layers share counts once."""
     return {
         "layers": [_row(layer) for layer in model.layers],
         "parameters": model.count_params(),

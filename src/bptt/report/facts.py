@@ -1,0 +1,86 @@
+"""What the run stood on, as tables: the model's layers, the data, the machine."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bptt.messages import _
+from bptt.report.text import MISSING, count, share, short
+
+Rows = list[tuple[str, str]]
+AXES = ("B", "T")  # the names of the axes whose length is open
+
+
+def part_names() -> dict[str, str]:
+    """The parts of the data by their keys in the run's files, the most telling first."""
+    return {"test": _("test"), "validation": _("validation"), "train": _("training")}
+
+
+def layer_rows(model: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The layers of model.json as the page prints them: the output shape with axis letters, the kernel and why."""
+    own = _("one of Keras's own layers")
+    return [
+        {
+            "name": layer["name"],
+            "kind": layer["kind"],
+            "shape": _shape(layer["output_shape"]),
+            "parameters": count(layer["parameters"]),
+            "kernel": {"keras": "Keras"}.get(layer["kernel"], layer["kernel"]),
+            "reason": layer["reason"] or own,
+        }
+        for layer in model["layers"]
+    ]
+
+
+def _shape(axes: list[int | None]) -> str:
+    names = [AXES[min(axis, 1)] if length is None else str(length) for axis, length in enumerate(axes)]
+    return f"({', '.join(names)})"
+
+
+def data_rows(data: Mapping[str, Any]) -> Rows:
+    """Source, size of the vocabulary, rows left out, fingerprints."""
+    rows = [
+        (_("Source"), data["source"]),
+        (_("Vocabulary, padding and unknown word included"), count(data["vocabulary_size"])),
+        (_("Rows that repeat the text of another"), count(data["copies"])),
+        (_("Rows left out because their text stands in the test part"), count(data["leaks"])),
+    ]
+    names, prints = part_names(), data["fingerprint"]
+    return rows + [(_("SHA-256 of the {part} part").format(part=names[part]), digest) for part, digest in prints.items()]
+
+
+def measures(batches: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """What the network reads of each part, a column a part: shares of 0 to 1, and the lengths of the texts in words."""
+    words = [
+        ("words", _("Words"), count),
+        ("share_truncated", _("Share of texts cut at max_length"), share),
+        ("share_words_cut", _("Share of words cut away"), share),
+        ("share_unknown", _("Share of words not in the vocabulary"), share),
+        ("share_padding", _("Share of padding in the batches"), share),
+    ]
+    parts = list(batches.values())
+    rows = [(name, [shown(part[key]) for part in parts]) for key, name, shown in words]
+    quantiles = [part["length_quantiles"] for part in parts]
+    return rows + [(_quantile(float(at)), [count(one[at]) for one in quantiles]) for at in quantiles[0]]
+
+
+def _quantile(at: float) -> str:
+    names = {0.0: _("Shortest text, in words"), 0.5: _("Median length, in words"), 1.0: _("Longest text, in words")}
+    return names.get(at) or _("Length that {percent} % of texts stay within, in words").format(percent=short(100 * at))
+
+
+def environment_rows(environment: Mapping[str, Any]) -> Rows:
+    """environment.json, one row a value; inner keys are joined by a dot."""
+    return [(key, _plain(value)) for key, value in _flat(environment)]
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else MISSING if value is None else json.dumps(value)
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

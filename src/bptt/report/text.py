@@ -1,0 +1,72 @@
+"""Text and numbers as the page shows them.
+
+Text from files and people may hold characters that hide, or that turn the order of their neighbours round (control and format
+characters, bidirectional overrides): they are shown by their number. Escaping for HTML is the template engine's work.
+"""
+
+import math
+import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TypeGuard
+
+from markupsafe import Markup
+
+_KEPT = frozenset("\t\n\r\u200c\u200d")  # white space, and the two joiners that Persian, Indic scripts and emoji need
+MISSING = "–"
+NAME = 80  # characters of a name that are shown
+
+
+def visible(text: str) -> str:
+    """`text` with every unseen character as its number: U+202E becomes `⟨U+202E⟩`."""
+    return "".join(one if _is_plain(one) else f"⟨U+{ord(one):04X}⟩" for one in text)
+
+
+def _is_plain(character: str) -> bool:
+    return character.isprintable() or character in _KEPT or unicodedata.category(character) == "Zs"
+
+
+def shorten(text: str, limit: int) -> str:
+    """`visible(text)`, or as much of it as `limit` characters hold, an ellipsis and how many characters are left out."""
+    shown = [visible(one) for one in text[:limit]]
+    kept = bisect_right(list(accumulate(map(len, shown))), limit)
+    left_out = len(text) - kept
+    return "".join(shown[:kept]) + (f"… (+{left_out:,})" if left_out else "")
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether `value` is a finite number: what is missing, NaN or infinite cannot be drawn."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def count(value: float | None) -> str:
+    """A whole number with its thousands marked: 1,328,517."""
+    return f"{value:,.0f}" if is_number(value) else MISSING
+
+
+def share(value: float | None) -> str:
+    """A share, a loss or a score to four decimals: 0.8934."""
+    return f"{value:.4f}" if is_number(value) else MISSING
+
+
+def short(value: float | None) -> str:
+    """Up to four significant digits, for ticks and rates: 0.001, 5e-5."""
+    if not is_number(value):
+        return MISSING
+    digits, _, exponent = f"{value:.4g}".partition("e")
+    return f"{digits}e{int(exponent)}" if exponent else digits
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them: 8.3 s, 2 min 05 s, 1 h 12 min."""
+    if seconds is None or not is_number(seconds):
+        return MISSING
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def quote(text: str) -> Markup:
+    """`text` in quotation marks, whatever its direction of writing, ready to stand in a sentence: it is escaped here."""
+    return Markup("<bdi>“{}”</bdi>").format(shorten(text, NAME))

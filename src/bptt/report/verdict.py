@@ -1,0 +1,124 @@
+"""The first thing a reader wants to know: how good, against what, and how the run ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import escape
+
+from bptt.evaluation import Scores
+from bptt.messages import _
+from bptt.report.curves import Event
+from bptt.report.facts import part_names
+from bptt.report.text import count, duration, quote, share
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure with its name and a word of context."""
+
+    name: str
+    value: str
+    context: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What stands at the top of the page."""
+
+    headline: str
+    ending: str
+    tiles: Sequence[Tile]
+    notes: Sequence[str]
+
+
+def best_epoch(rows: Sequence[Event], monitor: str) -> int | None:
+    """The epoch whose weights the run kept: the first with the lowest loss, or the highest accuracy."""
+    sign = 1 if monitor.endswith("loss") else -1
+    values = [(sign * row[monitor], row["epoch"]) for row in rows if row.get(monitor) is not None]
+    return min(values)[1] if values else None
+
+
+def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequence[Event], training: Mapping[str, Any]) -> Verdict:
+    """The verdict on a run: its `scores` by part, its events, its epochs (`rows`) and its [training] section."""
+    main = next((part for part in part_names() if part in scores), None)
+    tiles = _score_tiles(main, scores[main]) if main else []
+    return Verdict(
+        headline=_headline(main, scores[main]) if main else _("This run has no scores: it ended before its model was judged."),
+        ending=_ending(events, rows, training),
+        tiles=[*tiles, *_run_tiles(events, rows, training.get("monitor", "val_loss"))],
+        notes=_notes(scores),
+    )
+
+
+def _headline(part: str, scores: Scores) -> str:
+    name, baseline = scores.majority()
+    better = escape(_("Accuracy {accuracy} on the {part} part, where always answering {name} gives {baseline}"))
+    worse = escape(_("Accuracy {accuracy} on the {part} part: no better than always answering {name} ({baseline})"))
+    sentence = better if scores.accuracy > baseline else worse
+    return sentence.format(accuracy=share(scores.accuracy), part=part_names()[part], name=quote(name), baseline=share(baseline))
+
+
+def _score_tiles(part: str, scores: Scores) -> list[Tile]:
+    _name, baseline = scores.majority()
+    rows = _("{rows} {part} rows").format(rows=count(scores.rows), part=part_names()[part])
+    gain = _("the model: {gain:+.4f}").format(gain=scores.accuracy - baseline)
+    return [
+        Tile(_("Accuracy"), share(scores.accuracy), rows),
+        Tile(_("Majority class"), share(baseline), gain),
+        Tile(_("Macro F1"), share(scores.macro_f1), _("every class counts the same")),
+        Tile(_("Weighted F1"), share(scores.weighted_f1), _("every row counts the same")),
+    ]
+
+
+def _run_tiles(events: Sequence[Event], rows: Sequence[Event], monitor: str) -> list[Tile]:
+    best = best_epoch(rows, monitor)
+    tiles = []
+    if best is not None:
+        value = next(row[monitor] for row in rows if row["epoch"] == best)
+        place = _("{best} of {epochs}").format(best=best, epochs=rows[-1]["epoch"])
+        tiles.append(Tile(_("Best epoch"), place, f"{monitor} {share(value)}"))
+    seconds = next((event["seconds"] for event in events if event["event"] == "end"), None)
+    if seconds is not None:
+        tiles.append(Tile(_("Training time"), duration(seconds), _speed(rows)))
+    return tiles
+
+
+def _speed(rows: Sequence[Event]) -> str:
+    """Tokens a second over all epochs, each by the time it took to read its tokens."""
+    speeds = [row["tokens_per_second"] for row in rows if row.get("tokens_per_second")]
+    if not speeds:
+        return ""
+    mean = len(speeds) / sum(1 / speed for speed in speeds)  # every epoch reads the same tokens: harmonic mean
+    return _("{speed} tokens/s").format(speed=count(mean))
+
+
+def _ending(events: Sequence[Event], rows: Sequence[Event], training: Mapping[str, Any]) -> str:
+    """Why the run ended, in a sentence or two."""
+    stop: Event = next((event for event in events if event["event"] == "stop"), {})
+    if stop.get("reason") == "early stopping":
+        message = _("Stopped early after epoch {epoch} of {epochs}: {monitor} was best at epoch {best}.")
+        monitor = training["monitor"]
+        return message.format(epoch=stop["epoch"], epochs=training["epochs"], monitor=monitor, best=best_epoch(rows, monitor))
+    if stop.get("reason") == "not finite":
+        return " ".join([_where(stop), _("The weights are those of the best epoch before it, or from just before that batch.")])
+    if any(event["event"] == "end" for event in events):
+        return _("Trained to the end: epoch {epoch} of {epochs}.").format(epoch=len(rows), epochs=training["epochs"])
+    message = _("The run did not come to its end: it was interrupted, or still goes on. Epochs so far: {epochs}.")
+    return message.format(epochs=len(rows))
+
+
+def _where(stop: Event) -> str:
+    if stop.get("batch"):
+        message = _("Stopped: the loss is not finite in epoch {epoch}, batch {batch}.")
+        return message.format(epoch=stop["epoch"], batch=stop["batch"])
+    return _("Stopped: the validation loss is not finite after epoch {epoch}.").format(epoch=stop["epoch"])
+
+
+def _notes(scores: Mapping[str, Scores]) -> list[str]:
+    notes = []
+    if scores and "test" not in scores:
+        notes.append(_("The validation rows also chose the best epoch: expect slightly less on rows never seen."))
+    for part, name in part_names().items():
+        notes += [f"{name}: {note}" for note in scores[part].notes()] if part in scores else []
+    return notes

@@ -1,0 +1,93 @@
+"""The page itself: what a run folder holds, as one HTML file that opens offline."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bptt.evaluation import Scores
+from bptt.messages import _, language
+from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Run, write_atomically
+from bptt.report import answers, curves, facts
+from bptt.report.facts import part_names
+from bptt.report.settings import settings
+from bptt.report.text import count, quote, share, short, shorten, visible
+from bptt.report.verdict import best_epoch, verdict
+
+EPOCHS = 500  # rows in the table of epochs
+_FOLDER = Path(__file__).parent
+
+
+def write(run: Run) -> Path:
+    """Writes the run's report.html from its other files and gives its path. What a run that was cut short lacks, the page says.
+
+    Raises ModelFileError where a file of the run is damaged.
+    """
+    page = _environment().get_template("page.html").render(_contents(run))
+    path = run.path / REPORT
+    write_atomically(path, page.encode())
+    return path
+
+
+def _environment() -> Environment:
+    """The template engine: everything that is not markup is escaped, and its unseen characters are shown."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    tools = (count, escape, quote, share, short, shorten, answers.is_long, answers.listed, answers.matrix)
+    environment.globals.update({tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing})
+    return environment
+
+
+def _contents(run: Run) -> dict[str, Any]:
+    """All that the template names, in the order of the page."""
+    config, events = run.config(), run.metrics()
+    rows = curves.epochs(events)
+    training = config.get("training", {})
+    scores = {part: Scores.from_dict(values) for part, values in (_read(run, SCORES) or {}).items()}
+    model, data, environment = _read(run, MODEL_TABLE), _read(run, DATA), _read(run, ENVIRONMENT)
+    title = _("Answers on the {part} part")
+    chosen = settings(config)
+    return _style() | {
+        "language": language(),
+        "name": run.path.resolve().name,
+        "verdict": verdict(scores, events, rows, training),
+        "charts": curves.panels(rows, best_epoch(rows, training.get("monitor", "val_loss"))),
+        "epochs": [dict.fromkeys(curves.COLUMNS) | row for row in rows[-EPOCHS:]],
+        "epochs_caption": _("The last {shown} of {all} epochs").format(shown=min(EPOCHS, len(rows)), all=len(rows)),
+        "scores": scores,
+        "scored": [(part, title.format(part=name)) for part, name in part_names().items() if part in scores],
+        "model": model,
+        "layers": facts.layer_rows(model) if model else [],
+        "data": data,
+        "data_rows": facts.data_rows(data) if data else [],
+        "measured": facts.measures(data["batches"]) if data else [],
+        "part_names": part_names(),
+        "changed": [one for one in chosen if one.changed],
+        "unchanged": [one for one in chosen if not one.changed],
+        "environment": facts.environment_rows(environment) if environment else [],
+    }
+
+
+def _style() -> dict[str, Any]:
+    """The style sheet and the hash by which the page's security policy lets it, and nothing else, in."""
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return {"style": Markup(style), "style_hash": f"sha256-{digest}"}
+
+
+def _read(run: Run, name: str) -> Any:
+    """The content of a JSON file of the run; None where the run has not got so far."""
+    return run.read_json(name) if (run.path / name).exists() else None
+
+
+def _missing(name: str) -> str:
+    return _("This run has no {name}: it ended before that was written.").format(name=name)
