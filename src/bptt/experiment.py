@@ -4,7 +4,7 @@ One function a verb of the command line, and the whole of it: a command only rea
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
 from bptt.models.describe import describe
-from bptt.record import DATA, MODEL, SCORES, Run, default_path
-from bptt.report.write import write
+from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run, default_path
+from bptt.report import write
 
 __all__ = ["Answer", "Config", "evaluate", "init", "predict", "predictor", "report", "train"]
 
@@ -41,10 +41,10 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     Columns that were not named are guessed, with a warning that says which. Raises DataError for data that cannot be learned
     from, and ModelFileError where `path` holds something already; then nothing is written.
     """
-    config = config.model_copy(update={"data": _with_columns(config.data)})
+    text, label, notes = data.columns(config.data.source, config.data)
+    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data)
-    for note in splits.notes:
-        warnings.warn(note, stacklevel=2)
+    _tell([*notes, *splits.notes])
     vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
@@ -57,7 +57,7 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     training.seed(config.training)
     model = models.build(config.model, len(vocabulary), len(splits.train.classes), config.text.mask)
     training.fit(model, learned, held_out, config.training, run, progress or training.Silence())
-    run.write_json("model.json", describe(model))
+    run.write_json(MODEL_TABLE, describe(model))
 
     classes, weights = splits.train.classes, models.get_weights(model)
     Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights).save(run.path / MODEL)
@@ -77,9 +77,8 @@ def evaluate(path: Path, source: str, text: str | None = None, label: str | None
     judge, columns = predictor(path), Config.parse(Run.open(path).config()).data
     if has_columns(source):
         text, label = text or columns.text, label or columns.label
-    rows = data.read(source, _with_columns(data.DataConfig(source=source, text=text, label=label)), judge.classes)
-    for note in rows.notes:
-        warnings.warn(note, stacklevel=2)
+    rows = data.read(source, data.DataConfig(source=source, text=text, label=label), judge.classes)
+    _tell(rows.notes)
     return evaluation.score(judge.probabilities(rows.texts), rows)
 
 
@@ -103,11 +102,7 @@ def report(path: Path) -> Path:
     return write(Run.open(path))
 
 
-def _with_columns(columns: data.DataConfig) -> data.DataConfig:
-    """`columns` with those that nobody named guessed, and said."""
-    if (columns.text and columns.label) or not has_columns(columns.source):
-        return columns
-    found = data.guess(columns.source, columns.text, columns.label)
-    message = _('Guessed: the text is in column "{text}", the label in "{label}". Name others with --text and --label.')
-    warnings.warn(message.format(text=found.text, label=found.label), stacklevel=3)
-    return columns.model_copy(update={"text": found.text, "label": found.label})
+def _tell(notes: Iterable[str]) -> None:
+    """What was guessed or left out while reading, to whoever listens to warnings; the command line prints them."""
+    for note in notes:
+        warnings.warn(note, stacklevel=3)

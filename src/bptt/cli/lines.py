@@ -46,6 +46,6 @@ def _from_json(line: str, column: str) -> str:
     record = record if isinstance(record, dict) else {}
     text = record.get(column, record.get("text"))
     if not isinstance(text, str):
-        message = _('no text: expected a JSON object with a string under "{column}" or "text".')
-        raise DataError("predict.no-text", message.format(column=column))
+        names = " / ".join(f'"{name}"' for name in dict.fromkeys([column, "text"]))
+        raise DataError("predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names))
     return text

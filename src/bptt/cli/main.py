@@ -20,11 +20,15 @@ def main() -> None:
     """Runs the command line of this process and ends it with 0, 2 (what the user gave is wrong), 130 or 141."""
     speak(sys.argv[1:])
     warnings.showwarning = _show_warning
+    status = 0
     try:
         from .app import app  # its help texts are put into words when it is imported
 
-        status = app.main(prog_name="bptt", standalone_mode=False)
+        with app.make_context("bptt", sys.argv[1:]) as context:  # app.main would end a broken pipe and Ctrl-C in ways of its own
+            app.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        status = done.exit_code
     except BpttError as error:
         status = _fail(error.code, str(error))
     except click.ClickException as error:

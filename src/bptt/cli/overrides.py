@@ -11,7 +11,7 @@ KEY = re.compile(r"--([a-z_]+\.[a-z_]+)(?:=(.*))?", re.DOTALL)
 
 
 class Overridable(click.RichCommand):
-    """A command that takes any `--section.key VALUE`; `context.obj` holds them as {"section.key": text}, for the command to check."""
+    """A command that takes any `--section.key VALUE`: `context.obj` is {"section.key": text}, for the command to check."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.obj, rest = split(args)

@@ -47,5 +47,5 @@ def predict(run: Path, texts: tuple[str, ...]) -> None:
             click.echo(json.dumps(answer, ensure_ascii=False))
         asked += len(chunk)
     if failed:
-        message = _('{failed} of {asked} lines have no answer; their "message" says why.')
+        message = _('No answer for {failed} of {asked} lines: each says why in its "message".')
         click.echo(message.format(failed=failed, asked=asked), err=True)

@@ -1,5 +1,6 @@
 """`bptt train DATA|CONFIG`: a model, its scores and its report."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def train(overrides: dict[str, str], data: str, text: str | None, label: str | N
     from bptt import experiment
     from bptt.training import progress_on
 
-    _show(experiment.train(config, run, progress_on()))
+    _show(experiment.train(config, run, progress_on(sys.stderr)))
 
 
 def _config(source: str, overrides: dict[str, str], columns: dict[str, str | None]) -> Any:

@@ -6,8 +6,8 @@
 from bptt.data.config import DataConfig, TextConfig
 from bptt.data.dataset import Dataset
 from bptt.data.guess import guess
-from bptt.data.load import load, read
+from bptt.data.load import columns, load, read
 from bptt.data.splits import Splits
 from bptt.data.text import Ragged, Vocabulary
 
-__all__ = ["DataConfig", "Dataset", "Ragged", "Splits", "TextConfig", "Vocabulary", "guess", "load", "read"]
+__all__ = ["DataConfig", "Dataset", "Ragged", "Splits", "TextConfig", "Vocabulary", "columns", "guess", "load", "read"]

@@ -36,18 +36,16 @@ def read(source: str, config: DataConfig, classes: Sequence[str] | None = None) 
     `config` names the columns of a source that has some; those it does not name are guessed, and a note says so. With
     `classes` (those of a trained model) every label must be among them, else DataError; without, they are the source's own.
     """
-    text, label, notes = _columns(source, config)
+    text, label, notes = columns(source, config)
     parts = sources.read(source, text, label)
     rows = parts.test or parts.training
     rows.notes += notes
     return _dataset(rows, _in_order(rows.labels) if classes is None else tuple(classes))
 
 
-def _columns(source: str, config: DataConfig) -> tuple[str | None, str | None, list[str]]:
-    """Names of the text and the label column, and a note where they were guessed."""
-    if not sources.has_columns(source):
-        return None, None, []
-    if config.text and config.label:
+def columns(source: str, config: DataConfig) -> tuple[str | None, str | None, list[str]]:
+    """Names of the text and the label column, and a note where they were guessed; a source without columns gets none."""
+    if (config.text and config.label) or not sources.has_columns(source):
         return config.text, config.label, []
     guessed = guess(source, config.text, config.label)
     message = _('{source}: read "{text}" as the text and "{label}" as the label.')
