@@ -1,0 +1,56 @@
+"""`bptt --help` answers at once, in the language asked for."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .conftest import run_bptt
+
+HEAVY = {"jax", "keras", "numpy", "pydantic", "tokenizers", "safetensors"}
+
+
+def test_help_within_a_fifth_of_a_second() -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        assert run_bptt("--help").returncode == 0
+        return time.perf_counter() - started
+
+    assert min(seconds() for _try in range(10)) < 0.2  # the shortest: other programs run here too
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["predict", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "bptt", *arguments]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    names = {line.rpartition("|")[2].strip().split(".")[0] for line in told.splitlines()}
+    assert "rich_click" in names, "the list is read rightly"
+    assert not HEAVY & names
+
+
+def test_help_lists_the_commands_in_both_languages() -> None:
+    english, vietnamese = (run_bptt("--lang", language, "--help").stdout.decode() for language in ("en", "vi"))
+    for command in ("init", "train", "evaluate", "predict", "report"):
+        assert command in english
+        assert command in vietnamese
+    assert "Usage: bptt" in english
+    assert "Show this message and exit." in english, "Click's own words"
+    assert "Cách dùng: bptt" in vietnamese
+    assert "Hiện thông báo này rồi thoát." in vietnamese
+
+
+def test_the_language_comes_from_the_environment_where_nobody_says() -> None:
+    code = "from bptt import messages; print(messages.language())"
+    unset = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "BPTT_LANG")
+    kept = {name: value for name, value in os.environ.items() if name not in unset}
+    for variables, language in [
+        ({"LANG": "vi_VN.UTF-8"}, "vi"),
+        ({"BPTT_LANG": "en", "LANG": "vi_VN"}, "en"),
+        ({"LANG": "fr_FR"}, "en"),
+    ]:
+        told = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=kept | variables
+        ).stdout
+        assert told.strip() == language
