@@ -33,13 +33,14 @@ class Status:
 
     def __str__(self) -> str:
         """One line, the most wanted first: a narrow terminal cuts its end."""
+        known = self.val_accuracy is not None
+        validation = " " + _("val {accuracy:.3f}").format(accuracy=self.val_accuracy) if known else ""
         parts = [
             f"{self.fraction:.0%}",
             _("ETA {time}").format(time=clock(self.remaining)),
             _("epoch {epoch}/{epochs}").format(epoch=self.epoch, epochs=self.epochs),
             _("loss {loss:.3f}").format(loss=self.loss),
-            _("acc {accuracy:.3f}").format(accuracy=self.accuracy),
-            *([] if self.val_accuracy is None else [_("val {accuracy:.3f}").format(accuracy=self.val_accuracy)]),
+            _("acc {accuracy:.3f}").format(accuracy=self.accuracy) + validation,
             _("{thousands:,.0f}k tok/s").format(thousands=self.tokens_per_second / 1000),
             _("lr {rate:.3g}").format(rate=self.learning_rate),
         ]
