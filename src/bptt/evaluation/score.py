@@ -71,7 +71,7 @@ class Scores:
 
 
 def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
-    """Scores of `probabilities` (N, K) for the N rows of `dataset`. Each is answered with its most probable class; of equals, the first.
+    """Scores of `probabilities` (N, K) for the N rows of `dataset`. Each row's answer is its most probable class.
 
     Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
     """

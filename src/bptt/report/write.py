@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bptt.evaluation import Scores
@@ -26,14 +27,15 @@ def write(run: Run) -> Path:
 
     Raises ModelFileError where a file of the run is damaged.
     """
-    page = _environment().get_template("page.html").render(_contents(run))
+    page = _template().render(_contents(run))
     path = run.path / REPORT
     write_atomically(path, page.encode())
     return path
 
 
-def _environment() -> Environment:
-    """The template engine: everything that is not markup is escaped, and its unseen characters are shown."""
+@cache
+def _template() -> Template:
+    """The page to be filled in. Whatever is not markup is escaped on the way in, and its unseen characters are shown."""
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -44,7 +46,7 @@ def _environment() -> Environment:
     )
     tools = (count, escape, quote, share, short, shorten, answers.is_long, answers.listed, answers.matrix)
     environment.globals.update({tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing})
-    return environment
+    return environment.get_template("page.html")
 
 
 def _contents(run: Run) -> dict[str, Any]:
