@@ -86,7 +86,8 @@ def test_short_texts_are_not_padded_beyond_the_edge_that_holds_them() -> None:
 
 
 def test_edges_at_or_above_max_length_do_not_apply() -> None:
-    assert batches_of([30, 7], batch_size=1, max_length=10, bucket_edges=(5, 10, 15)).shapes() == [(1, 10)]
+    for edges in ((5, 15), (5, 12, 15)):
+        assert batches_of([30, 7], batch_size=1, max_length=12, bucket_edges=edges).shapes() == [(1, 12)]
 
 
 def test_any_epoch_can_be_made_again_without_the_others() -> None:
@@ -129,18 +130,18 @@ def test_one_fixed_length_is_what_keras_pads(padding: str, truncation: str) -> N
 
 def test_facts_are_counted_by_hand() -> None:
     vocabulary = Vocabulary(("[PAD]", "[UNK]", "a", "b"), lowercase=True)
-    dataset = Dataset(["a b x", "a", "a b a b a b x y"], np.zeros(3, np.int32), ("c",), ["", "", ""])
+    dataset = Dataset(["a b x a b x", "a", "a b a b a b x y"], np.zeros(3, np.int32), ("c",), ["", "", ""])
     made = batches.make(dataset, vocabulary, TextConfig(max_length=6, bucket_edges=(2,)), batch_size=1, seed=0, shuffle=True)
     facts = made.facts()
-    assert made.tokens() == 3 + 1 + 6
-    assert (facts["rows"], facts["words"]) == (3, 12)
+    assert made.tokens() == 6 + 1 + 6
+    assert (facts["rows"], facts["words"]) == (3, 15)
     assert facts["share_truncated"] == 1 / 3
-    assert facts["share_words_cut"] == 2 / 12
-    assert facts["share_unknown"] == 3 / 12
-    assert facts["share_padding"] == 4 / 14
+    assert facts["share_words_cut"] == 2 / 15
+    assert facts["share_unknown"] == 4 / 15
+    assert facts["share_padding"] == 1 / 14
     quantiles = facts["length_quantiles"]
     assert isinstance(quantiles, dict)
-    assert (quantiles["0"], quantiles["0.5"], quantiles["1"]) == (1, 3, 8)
+    assert (quantiles["0"], quantiles["0.5"], quantiles["1"]) == (1, 6, 8)
     assert json.loads(json.dumps(facts))["shapes"] == [[1, 2], [1, 6]]
 
 

@@ -46,7 +46,10 @@ def test_read_of_a_source_without_columns_needs_none(tmp_path: Path) -> None:
     for label in ("a", "b"):
         (tmp_path / label).mkdir()
         (tmp_path / label / "1.txt").write_text(label)
-    assert data.read(str(tmp_path), data.DataConfig(text="review", label="score")).texts == ["a", "b"]
+    assert data.read(str(tmp_path), data.DataConfig()).texts == ["a", "b"]
+    with pytest.raises(DataError) as caught:
+        data.read(str(tmp_path), data.DataConfig(text="review", label="score"))
+    assert caught.value.code == "data.columns-not-used"
 
 
 def test_read_of_foods_is_its_test_part() -> None:

@@ -63,6 +63,12 @@ def test_a_text_too_common_for_the_share_is_trained_on() -> None:
     assert parts.validation.rows_per_class()["yes"] == 10
 
 
+def test_where_no_text_fits_the_share_the_rarest_is_held_out() -> None:
+    rows = [("often", 1)] * 6 + [("seldom", 1)] * 2 + [("x", 0), ("y", 0)]
+    for seed in range(8):
+        assert split("f.csv", dataset(rows), None, 0.1, seed).validation.rows_per_class()["yes"] == 2
+
+
 def test_texts_of_the_test_part_are_left_out_and_counted() -> None:
     test = dataset([("TEXT 3", 0), ("text 8", 1), ("new", 0)])
     parts = split("where/f.csv", NUMBERED, test, 0.2, seed=0)
@@ -102,6 +108,6 @@ def test_summary_is_json_and_says_the_sizes() -> None:
 
 def test_fingerprint_changes_with_any_text_label_or_order() -> None:
     rows = [("ab", 0), ("c", 1)]
-    changed = [[("a", 0), ("bc", 1)], [("ab", 1), ("c", 1)], [("c", 1), ("ab", 0)], rows[:1]]
-    assert len({dataset(each).fingerprint() for each in [rows, *changed]}) == 5
+    changed = [[("a", 0), ("bc", 1)], [("ab", 1), ("c", 1)], [("ab", 0), ("d", 1)], [("c", 1), ("ab", 0)], rows[:1]]
+    assert len({dataset(each).fingerprint() for each in [rows, *changed]}) == 6
     assert dataset(rows).fingerprint() == dataset(list(rows)).fingerprint()

@@ -44,7 +44,7 @@ def read(source: str, config: DataConfig, classes: Sequence[str] | None = None) 
 
 
 def columns(source: str, config: DataConfig) -> tuple[str | None, str | None, list[str]]:
-    """Names of the text and the label column, and a note where they were guessed; a source without columns gets none."""
+    """Names of the text and the label column as `config` has them; where it names none of a table's, a guess and a note on it."""
     if (config.text and config.label) or not sources.has_columns(source):
         return config.text, config.label, []
     guessed = guess(source, config.text, config.label)
