@@ -7,10 +7,11 @@ takes its own sentences from the same catalogue.
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -21,6 +22,8 @@ from bptt.messages import LOCALE
 ROOT = Path(__file__).parents[1]
 PO, MO = (LOCALE / "vi" / "LC_MESSAGES" / f"bptt.{ending}" for ending in ("po", "mo"))
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+VOLATILE = re.compile(rb'^"(Project|Report|POT|PO|Last|Language-Team|Generated)[-\w]*:.*\n', re.MULTILINE)  # of the header
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # so that compiling twice gives the same bytes
 PLACES = {ROOT / "src": METHODS, Path(click.__file__).parent: METHODS[:1]}
 
 
@@ -46,21 +49,30 @@ def collected() -> Catalog:
     return catalogue
 
 
+def untranslated(catalogue: Catalog) -> list[str]:
+    """The sentences that have no Vietnamese yet."""
+    return [str(message.id) for message in catalogue if message.id and not all(forms(message))]
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """A message's translations: one, for Vietnamese has no plural forms."""
+    return message.string if isinstance(message.string, tuple) else (message.string or "",)
+
+
 def as_po(catalogue: Catalog) -> bytes:
     """The text form, in alphabetical order, without dates or line numbers: it changes only when a sentence does."""
     file = io.BytesIO()
-    write_po(file, catalogue, no_location=True, omit_header=False, sort_output=True, width=130, include_previous=False)
-    return re.sub(
-        rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team):.*\n',
-        b"",
-        file.getvalue(),
-        flags=re.M,
+    catalogue.header_comment = (
+        "# What a user reads, in Vietnamese. `make messages` keeps the list; the translations are written here."
     )
+    write_po(file, catalogue, no_location=True, sort_output=True, width=130)
+    return VOLATILE.sub(b"", file.getvalue())
 
 
 def as_mo(catalogue: Catalog) -> bytes:
     """The form that gettext reads."""
     file = io.BytesIO()
+    catalogue.creation_date = catalogue.revision_date = LONG_AGO
     write_mo(file, catalogue)
     return file.getvalue()
 
@@ -70,7 +82,7 @@ def main() -> None:
     PO.write_bytes(as_po(catalogue))
     with PO.open("rb") as file:
         MO.write_bytes(as_mo(read_po(file, locale="vi")))
-    missing = [message.id for message in catalogue if message.id and not message.string]
+    missing = untranslated(catalogue)
     print(f"{len(catalogue)} sentences, {len(missing)} without a translation", *missing, sep="\n  ")
 
 

@@ -1,9 +1,9 @@
 """`bptt --help` answers at once, in the language asked for."""
 
 import os
+import resource
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -13,12 +13,15 @@ HEAVY = {"jax", "keras", "numpy", "pydantic", "tokenizers", "safetensors"}
 
 
 def test_help_within_a_fifth_of_a_second() -> None:
-    def seconds() -> float:
-        started = time.perf_counter()
-        assert run_bptt("--help").returncode == 0
-        return time.perf_counter() - started
+    """In seconds of the processor: on the clock, other programs on the machine count too."""
 
-    assert min(seconds() for _try in range(10)) < 0.2  # the shortest: other programs run here too
+    def seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert run_bptt("--help").returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds() for _try in range(5)) < 0.2
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["predict", "--help"]])

@@ -20,6 +20,16 @@ HELP = click.RichHelpConfiguration(
 )
 
 
+class Formatter(click.RichHelpFormatter):
+    """rich-click's, whose only word that cannot be set is "Usage:"."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or _("Usage:"))
+
+
+click.RichContext.formatter_class = Formatter
+
+
 @click.group(help=_("Recurrent networks on ordinary machines: from a file of texts to a model, its scores and a report."))
 @click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of all messages; stands before the command."))
 @click.version_option(package_name="bptt")
