@@ -43,6 +43,7 @@ def corners(svg, style):
 def test_each_dot_stands_at_its_epoch_and_its_value(draw, epochs, count):
     rows = epochs(count)
     svg = draw(panels(rows, 1)[0])
+    assert axis(svg, "end")[0][0] > axis(svg, "end")[-1][0]  # the lowest number stands lowest on the page
     for style, key in [("train", "loss"), ("validation", "val_loss")]:
         drawn = dots(svg, style)
         assert len(drawn) == count

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bptt import report
+from bptt import messages, report
 from bptt.data.config import TextConfig
 from bptt.errors import ModelFileError
 from bptt.evaluation import Scores
@@ -257,6 +257,17 @@ def test_many_classes_long_names_and_long_texts_stay_under_a_megabyte(make, page
     assert "The 50 classes with the most mistakes, of 300" in page.text
     assert "The 100 classes with the lowest F1, of 300" in page.text
     assert "The last 500 of 600 epochs" in page.text
+
+
+def test_the_page_speaks_vietnamese(make, page_of):
+    messages.use("vi")
+    try:
+        page = page_of(make())
+    finally:
+        messages.use("en")
+    assert page.all("html")[0].attributes["lang"] == "vi"
+    assert page.all("h1")[0].text == "Báo cáo huấn luyện run"
+    assert page.all("h2")[0].text.startswith("Độ chính xác")
 
 
 def test_the_same_run_gives_the_same_bytes(make):

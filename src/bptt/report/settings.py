@@ -1,7 +1,6 @@
 """The configuration as rows: what was changed from the defaults, and what was left."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,17 +24,13 @@ class Setting:
         return self.value != self.default
 
 
-def settings(config: Mapping[str, Mapping[str, Any]]) -> list[Setting]:
-    """Every key that this version knows or that `config` (config.toml) has, section by section."""
-    known = {name: type(section).model_fields for name, section in Config()}
-    rows = []
-    for section in dict.fromkeys([*known, *config]):
-        values, fields = config.get(section, {}), known.get(section, {})
-        for name in dict.fromkeys([*fields, *values]):
-            field = fields.get(name)
-            default, meaning = (_toml(field.default), _(field.description or name)) if field else (MISSING, "")
-            rows.append(Setting(f"{section}.{name}", _toml(values.get(name)), default, meaning))
-    return rows
+def settings(config: Config) -> list[Setting]:
+    """Every key of `config`, section by section."""
+    return [
+        Setting(f"{name}.{key}", _toml(getattr(section, key)), _toml(field.default), _(field.description or key))
+        for name, section in config
+        for key, field in type(section).model_fields.items()
+    ]
 
 
 def _toml(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import escape
 
@@ -10,7 +9,8 @@ from bptt.evaluation import Scores
 from bptt.messages import _
 from bptt.report.curves import Event
 from bptt.report.facts import part_names
-from bptt.report.text import count, duration, quote, share
+from bptt.report.text import count, duration, is_number, quote, share
+from bptt.training import TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,18 @@ class Verdict:
 def best_epoch(rows: Sequence[Event], monitor: str) -> int | None:
     """The epoch whose weights the run kept: the first with the lowest loss, or the highest accuracy."""
     sign = 1 if monitor.endswith("loss") else -1
-    values = [(sign * row[monitor], row["epoch"]) for row in rows if row.get(monitor) is not None]
+    values = [(sign * row[monitor], row["epoch"]) for row in rows if is_number(row.get(monitor))]
     return min(values)[1] if values else None
 
 
-def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequence[Event], training: Mapping[str, Any]) -> Verdict:
+def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequence[Event], training: TrainingConfig) -> Verdict:
     """The verdict on a run: its `scores` by part, its events, its epochs (`rows`) and its [training] section."""
     main = next((part for part in part_names() if part in scores), None)
     tiles = _score_tiles(main, scores[main]) if main else []
     return Verdict(
         headline=_headline(main, scores[main]) if main else _("This run has no scores: it ended before its model was judged."),
         ending=_ending(events, rows, training),
-        tiles=[*tiles, *_run_tiles(events, rows, training.get("monitor", "val_loss"))],
+        tiles=[*tiles, *_run_tiles(events, rows, training.monitor)],
         notes=_notes(scores),
     )
 
@@ -93,17 +93,17 @@ def _speed(rows: Sequence[Event]) -> str:
     return _("{speed} tokens/s").format(speed=count(mean))
 
 
-def _ending(events: Sequence[Event], rows: Sequence[Event], training: Mapping[str, Any]) -> str:
+def _ending(events: Sequence[Event], rows: Sequence[Event], training: TrainingConfig) -> str:
     """Why the run ended, in a sentence or two."""
     stop: Event = next((event for event in events if event["event"] == "stop"), {})
     if stop.get("reason") == "early stopping":
         message = _("Stopped early after epoch {epoch} of {epochs}: {monitor} was best at epoch {best}.")
-        monitor = training["monitor"]
-        return message.format(epoch=stop["epoch"], epochs=training["epochs"], monitor=monitor, best=best_epoch(rows, monitor))
+        best = best_epoch(rows, training.monitor)
+        return message.format(epoch=stop["epoch"], epochs=training.epochs, monitor=training.monitor, best=best)
     if stop.get("reason") == "not finite":
         return " ".join([_where(stop), _("The weights are those of the best epoch before it, or from just before that batch.")])
     if any(event["event"] == "end" for event in events):
-        return _("Trained to the end: epoch {epoch} of {epochs}.").format(epoch=len(rows), epochs=training["epochs"])
+        return _("Trained to the end: epoch {epoch} of {epochs}.").format(epoch=len(rows), epochs=training.epochs)
     message = _("The run did not come to its end: it was interrupted, or still goes on. Epochs so far: {epochs}.")
     return message.format(epochs=len(rows))
 

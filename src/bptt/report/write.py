@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from bptt.config import Config
 from bptt.evaluation import Scores
 from bptt.messages import _, language
 from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Run, write_atomically
@@ -25,7 +26,7 @@ _FOLDER = Path(__file__).parent
 def write(run: Run) -> Path:
     """Writes the run's report.html from its other files and gives its path. What a run that was cut short lacks, the page says.
 
-    Raises ModelFileError where a file of the run is damaged.
+    Raises ModelFileError where a file of the run is damaged, ConfigError where its configuration is not of this version.
     """
     page = _template().render(_contents(run))
     path = run.path / REPORT
@@ -51,9 +52,8 @@ def _template() -> Template:
 
 def _contents(run: Run) -> dict[str, Any]:
     """All that the template names, in the order of the page."""
-    config, events = run.config(), run.metrics()
+    config, events = Config.parse(run.config()), run.metrics()
     rows = curves.epochs(events)
-    training = config.get("training", {})
     scores = {part: Scores.from_dict(values) for part, values in (_read(run, SCORES) or {}).items()}
     model, data, environment = _read(run, MODEL_TABLE), _read(run, DATA), _read(run, ENVIRONMENT)
     title = _("Answers on the {part} part")
@@ -61,8 +61,8 @@ def _contents(run: Run) -> dict[str, Any]:
     return _style() | {
         "language": language(),
         "name": run.path.resolve().name,
-        "verdict": verdict(scores, events, rows, training),
-        "charts": curves.panels(rows, best_epoch(rows, training.get("monitor", "val_loss"))),
+        "verdict": verdict(scores, events, rows, config.training),
+        "charts": curves.panels(rows, best_epoch(rows, config.training.monitor)),
         "epochs": [dict.fromkeys(curves.COLUMNS) | row for row in rows[-EPOCHS:]],
         "epochs_caption": _("The last {shown} of {all} epochs").format(shown=min(EPOCHS, len(rows)), all=len(rows)),
         "scores": scores,
