@@ -56,7 +56,7 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 def forms(message: Message) -> tuple[str, ...]:
     """A message's translations: one, for Vietnamese has no plural forms."""
-    return message.string if isinstance(message.string, tuple) else (message.string or "",)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def as_po(catalogue: Catalog) -> bytes:

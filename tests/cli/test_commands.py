@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import TINY, Bptt, Result, run_bptt, write_reviews
+from tests.commands import TINY, Bptt, Result, run_bptt, write_reviews
 
 
 def test_train_fills_the_run_folder(trained: tuple[Path, Result]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import TINY, Bptt, Result, run_bptt, write_reviews
+from tests.commands import TINY, Bptt, Result, run_bptt, write_reviews
 
 ROWS = "review,score\nlovely tea,good\nawful tea,bad\n"
 MANY = "review,score\n" + "".join(f"tea {n},{n % 2}\n" for n in range(20))

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from .conftest import run_bptt
+from tests.commands import run_bptt
 
 HEAVY = {"jax", "keras", "numpy", "pydantic", "tokenizers", "safetensors"}
 

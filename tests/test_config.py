@@ -1,0 +1,120 @@
+"""The configuration: complete, explained, and every mistake in it told at once, by key."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bptt import messages
+from bptt.config import Config, override, read_toml
+from bptt.errors import ConfigError
+
+
+def told(values: dict[str, object]) -> list[str]:
+    with pytest.raises(ConfigError) as error:
+        Config.parse(values)
+    return str(error.value).splitlines()
+
+
+def test_toml_says_all_and_reads_back_the_same() -> None:
+    config = Config.parse(
+        {"data": {"source": 'a "b".csv', "text": "nội dung"}, "model": {"units": [8, 4]}, "training": {"clipnorm": 0}}
+    )
+    text = config.to_toml()
+    assert Config.parse(tomllib.loads(text)) == config
+    for name, section in config:
+        for key, field in type(section).model_fields.items():
+            assert f"# {field.description}\n" in text, f"{name}.{key} is explained"
+            assert f"\n{key} = " in text or f"\n# {key} =" in text
+
+
+def test_toml_is_explained_in_the_language_in_use() -> None:
+    try:
+        messages.use("vi")
+        text = Config().to_toml()
+    finally:
+        messages.use("en")
+    assert "# số văn bản mỗi bước\nbatch_size = " in text
+    assert tomllib.loads(text) == tomllib.loads(Config().to_toml())
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "sentence"),
+    [
+        ("training", "epochs", 0, "training.epochs: 0 came; expected a number above 0."),
+        ("training", "epochs", 2.5, "training.epochs: 2.5 came; expected a whole number."),
+        ("training", "epochs", "many", 'training.epochs: "many" came; expected a whole number.'),
+        ("training", "optimizer", "adm", 'training.optimizer: "adm" came; expected one of adam, adamw, rmsprop, sgd.'),
+        ("training", "seed", -1, "training.seed: -1 came; expected a number of 0 or more."),
+        ("data", "validation", 1, "data.validation: 1 came; expected a number below 1."),
+        ("data", "text", 3, "data.text: 3 came; expected a text in quotes."),
+        ("text", "mask", "perhaps", 'text.mask: "perhaps" came; expected true or false.'),
+        ("model", "units", 64, "model.units: 64 came; expected a list such as [64, 32]."),
+        ("model", "units", [], "model.units: [] came; expected a list of 1 or more."),
+        ("model", "units", [8, 0], "model.units[1]: 0 came; expected a number above 0."),
+        ("training", "epoch", 3, 'training.epoch: there is no such key. Did you mean "epochs"?'),
+    ],
+)
+def test_what_came_and_what_was_expected(section: str, key: str, value: object, sentence: str) -> None:
+    lines = told({section: {key: value}})
+    assert f"  {sentence}" in lines
+    assert len(lines) == 3, "a head, the one mistake, and where to find out more"
+
+
+def test_a_key_outside_its_section_and_a_section_that_is_none() -> None:
+    lines = told({"epochs": 3, "trainin": {}, "text": 5, "zzz": 1})
+    assert '  epochs: there is no such key. Did you mean "training.epochs"?' in lines
+    assert '  trainin: there is no such key. Did you mean "training"?' in lines
+    assert "  text: 5 came; expected a section of keys." in lines
+    assert "  zzz: there is no such key. Known: data, text, model, training." in lines
+
+
+def test_a_key_with_no_near_one_names_all() -> None:
+    [line] = [line for line in told({"training": {"zzz": 1}}) if "zzz" in line]
+    assert "Known: epochs, batch_size, " in line
+
+
+def test_a_rule_across_keys_is_told_in_its_own_words() -> None:
+    assert any("clipnorm, clipvalue" in line for line in told({"training": {"clipnorm": 1, "clipvalue": 1}}))
+
+
+def refusal(name: str, key: str, value: object) -> str:
+    try:
+        Config.parse({name: {key: value}})
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+def test_every_kind_of_mistake_has_its_own_words() -> None:
+    """No sentence of pydantic's own gets through: they are English only."""
+    wrong = [None, "x", -1, 0.5, 2**70, float("nan"), [], [[]], {}, True]
+    keys = [(name, key) for name, section in Config() for key in type(section).model_fields]
+    refused = [refusal(*key, value) for key in keys for value in wrong]
+    assert sum(map(bool, refused)) > 100
+    assert [sentence for sentence in refused if "Input should" in sentence or "a valid" in sentence] == []
+
+
+def test_the_command_line_beats_the_file() -> None:
+    values = {"training": {"epochs": 3, "seed": 1}, "data": {"text": "review"}}
+    merged = override(values, {"training.epochs": "5", "model.units": "[8, 4]", "data.text": "none", "text.mask": "false"})
+    config = Config.parse(merged)
+    assert (config.training.epochs, config.training.seed) == (5, 1)
+    assert (config.model.units, config.data.text, config.text.mask) == ((8, 4), None, False)
+    assert values["training"] == {"epochs": 3, "seed": 1}, "the file's values stay as they were"
+
+
+def test_a_list_that_is_not_closed_is_told_as_it_came() -> None:
+    assert any('model.units: "[8, 4" came' in line for line in told(override({}, {"model.units": "[8, 4"})))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"epochs: 3", "config.not-toml"), (b"\xff\xfe", "config.not-toml"), (None, "config.unreadable")]
+)
+def test_a_file_that_is_not_toml(tmp_path: Path, content: bytes | None, code: str) -> None:
+    path = tmp_path / "a.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"a\.toml") as error:
+        read_toml(path)
+    assert error.value.code == code
