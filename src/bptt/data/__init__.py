@@ -1,6 +1,6 @@
 """Takes the name of a file, a folder, an archive or a built-in data set; gives texts with labels, split.
 
-`load` is the verb of training, `read` that of evaluation, `guess` that of starting out.
+`load` is the verb of training, `read` that of evaluation; `guess` and `columns` find the columns that nobody named.
 """
 
 from bptt.data.config import DataConfig, TextConfig
