@@ -26,13 +26,16 @@ inline B mix(B x) {
 // again what the forward pass drew, and no order of work changes it.
 struct Draws {
   uint32_t key0, key1;
+  Bits lane;  // 0, 1, 2, ...
+
+  Draws(const uint32_t* seed) : key0(mix(seed[0])), key1(mix(seed[1] + 0x7f4a7c15u)) {
+    for (int64_t i = 0; i < kBitLanes; ++i) lane[i] = static_cast<uint32_t>(i);
+  }
 
   Bits at(uint64_t first) const {
-    Bits x;
-    for (int64_t i = 0; i < kBitLanes; ++i) x[i] = static_cast<uint32_t>(i);
     const uint32_t high = mix(static_cast<uint32_t>(first >> 32) ^ key1);
-    x = (x + static_cast<uint32_t>(first)) * 0x9e3779b9u + key0;
-    return mix(mix(x) ^ (Bits{} + high) ^ key1);
+    const Bits counter = lane + static_cast<uint32_t>(first);
+    return mix(mix(counter * 0x9e3779b9u + key0) ^ high ^ key1);
   }
 };
 
@@ -43,12 +46,13 @@ struct Keep {
   T scale;
 
   void row(const T* in, T* out, uint64_t counter, int64_t n) const {
-    T factor[kBitLanes];
     for (int64_t j = 0; j < n; j += kBitLanes) {
       const Bits bits = draws.at(counter + static_cast<uint64_t>(j));
-      for (int64_t i = 0; i < kBitLanes; ++i) factor[i] = bits[i] < threshold ? T(0) : scale;
-      const int64_t left = smaller(kBitLanes, n - j);
-      for (int64_t i = 0; i < left; ++i) out[j + i] = factor[i] == T(0) ? T(0) : in[j + i] * factor[i];
+      const int64_t left = n - j;
+      if constexpr (sizeof(T) == sizeof(uint32_t))
+        store_some(out + j, bits < threshold ? Vec<T>{} : load_some(in + j, left) * scale, left);
+      else
+        for (int64_t i = 0; i < smaller(kBitLanes, left); ++i) out[j + i] = bits[i] < threshold ? T(0) : in[j + i] * scale;
     }
   }
 };
@@ -56,9 +60,7 @@ struct Keep {
 template <class T>
 void dropout(const Dropout<T>& args, Workers& workers) {
   const double drop = args.rate * 4294967296.0;
-  const Keep<T> keep = {{mix(args.seed[0]), mix(args.seed[1] + 0x7f4a7c15u)},
-                        static_cast<uint32_t>(drop + 0.5),
-                        static_cast<T>(1.0 / (1.0 - args.rate))};
+  const Keep<T> keep = {Draws(args.seed), static_cast<uint32_t>(drop + 0.5), static_cast<T>(1.0 / (1.0 - args.rate))};
   const int64_t repeats = args.outer * args.repeat, block = 1 << 15;
   if (repeats == 1) {  // every element has a draw of its own
     parallel(workers, ceil_div(args.inner, block), [&](int64_t task, int64_t) {

@@ -38,14 +38,18 @@ Panels<T> pack(const T* from, int64_t depth, int64_t columns, int64_t row_stride
   return {to, depth, width};
 }
 
-template <class T, int R, int C>
+template <class T, int R, int C, bool kInit>
 inline void tile_rows(const T* const* a, const T* b, int64_t depth, const T* const* init, T* const* out, int64_t column,
                       int64_t columns) {
   Vec<T> acc[R][C];
   const T* row[R];
   for (int r = 0; r < R; ++r) {
     row[r] = a[r];
-    for (int c = 0; c < C; ++c) acc[r][c] = init ? load(init[r] + column + c * kLanes<T>) : Vec<T>{};
+    for (int c = 0; c < C; ++c)
+      if constexpr (kInit)
+        acc[r][c] = load(init[r] + column + c * kLanes<T>);
+      else
+        acc[r][c] = Vec<T>{};
   }
   for (int64_t k = 0; k < depth; ++k, b += C * kLanes<T>) {
     Vec<T> v[C];
@@ -53,8 +57,16 @@ inline void tile_rows(const T* const* a, const T* b, int64_t depth, const T* con
     for (int r = 0; r < R; ++r)
       for (int c = 0; c < C; ++c) acc[r][c] += row[r][k] * v[c];
   }
+  if (columns - column >= C * kLanes<T>) {
+    for (int r = 0; r < R; ++r)
+      for (int c = 0; c < C; ++c) store(out[r] + column + c * kLanes<T>, acc[r][c]);
+    return;
+  }
+  T last[R][C * kLanes<T>];
   for (int r = 0; r < R; ++r)
-    for (int c = 0; c < C; ++c) store_some(out[r] + column + c * kLanes<T>, acc[r][c], columns - column - c * kLanes<T>);
+    for (int c = 0; c < C; ++c) store(last[r] + c * kLanes<T>, acc[r][c]);
+  for (int r = 0; r < R; ++r)
+    for (int64_t j = 0; j < columns - column; ++j) out[r][column + j] = last[r][j];
 }
 
 template <class T, int R, int C>
@@ -114,7 +126,10 @@ struct RowTile {
   int64_t column, columns;
   template <int R, int C>
   void run() const {
-    tile_rows<T, R, C>(a, b, depth, init, out, column, columns);
+    if (init)
+      tile_rows<T, R, C, true>(a, b, depth, init, out, column, columns);
+    else
+      tile_rows<T, R, C, false>(a, b, depth, init, out, column, columns);
   }
 };
 

@@ -1,8 +1,9 @@
 // The recurrence of one slice of rows through all its steps, forward and backward; see include/bptt/simple_rnn.h.
 //
 // A slice holds up to 32 rows, sorted by length, so that the rows still active at step k are always the first ones.
-// Its state stays in the first cache level; steps are taken in chunks of up to kChunk (row, step) entries, so that what
-// is a product over many rows (x W, and all weight gradients) is done a chunk at a time while it is in the second level.
+// Steps are taken in chunks of up to kChunk entries, an entry being one row's step, in the order of steps and within a
+// step of rows. A chunk's states and gradients stay in the second cache level; what comes from memory or goes to it does
+// so row by row, in runs of many steps, and products over all entries (x W, the weight gradients) are done at once.
 #pragma once
 
 #include "activations.h"
@@ -36,17 +37,30 @@ struct Slice {
     return step < steps(i) ? plan.positions[rows[i] * plan.time + step] : plan.time;
   }
   int64_t place(int64_t i, int64_t position) const { return rows[i] * plan.time + position; }
-  // First step after the chunk that starts at `from`.
-  int64_t chunk_end(int64_t from) const {
-    int64_t step = from, entries = 0;
-    while (step < longest() && entries + active(step) <= kChunk) entries += active(step++);
-    return step;
+};
+
+// The steps [from, to) of a slice that are taken together.
+struct Chunk {
+  int64_t from, to, entries;
+  int64_t starts[kChunk + 1];  // the first entry of each step
+
+  int64_t entry(int64_t i, int64_t step) const { return starts[step - from] + i; }
+  int64_t active(int64_t step) const { return starts[step - from + 1] - starts[step - from]; }
+  // One past row i's last step in the chunk.
+  int64_t end(const Slice& slice, int64_t i) const { return smaller(to, slice.steps(i)); }
+
+  static Chunk after(const Slice& slice, int64_t from) {
+    Chunk chunk = {from, from, 0, {0}};
+    for (; chunk.to < slice.longest() && chunk.entries + slice.active(chunk.to) <= kChunk; ++chunk.to)
+      chunk.starts[chunk.to - from + 1] = chunk.entries += slice.active(chunk.to);
+    return chunk;
   }
-  // First step of the chunk that ends before `to`.
-  int64_t chunk_start(int64_t to) const {
-    int64_t step = to, entries = 0;
-    while (step > 0 && entries + active(step - 1) <= kChunk) entries += active(--step);
-    return step;
+  static Chunk before(const Slice& slice, int64_t to) {
+    int64_t from = to, entries = 0;
+    while (from > 0 && entries + slice.active(from - 1) <= kChunk) entries += slice.active(--from);
+    Chunk chunk = {from, to, 0, {0}};
+    for (int64_t step = from; step < to; ++step) chunk.starts[step - from + 1] = chunk.entries += slice.active(step);
+    return chunk;
   }
 };
 

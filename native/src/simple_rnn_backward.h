@@ -14,88 +14,96 @@ struct BackwardPass {
   Panels<T> kernel_t, recurrent_t;       // W^T (with inputs), U^T
   T *d_kernel, *d_recurrent, *d_bias;    // one part a slice: (D, width), (H, width), (1, width)
   T* d_steps;                            // (B, T, width) with ids: dL/dz of every real step
-  T* scratch;                            // a worker's: dh of a slice, dz of a chunk
+  T* scratch;                            // a worker's: the slice's dh, a chunk of h and of dz
   int64_t scratch_size;
 
-  // One chunk of steps: its dz and, entry by entry, what the weight gradients multiply it with.
-  struct Chunk {
-    int64_t entries = 0;
-    T* dz;
-    const T* h_before[kChunk];
-    const T* x[kChunk];
+  // A chunk's arrays, one row an entry.
+  struct Rows {
+    T *h, *dz;                      // the state after the step; dL/dz, before that the gradient of the step's output
+    const T* h_before[kChunk];      // the state before the step
+    const T* x[kChunk];             // with inputs
     T* dx[kChunk];
   };
 
-  const T* state_before(const Slice& slice, int64_t i, int64_t step) const {
-    if (step == 0) return args.net.initial_state + slice.rows[i] * units;
-    return args.sequence + slice.place(i, slice.position(i, step - 1)) * units;
-  }
-
-  // dh += the gradients of the outputs in positions [from, to), which all show the same state.
-  void collect(const Slice& slice, int64_t i, int64_t from, int64_t to, T* dh) const {
+  // The gradients of the outputs in positions [from, to), which all show the same state.
+  void collect(const Slice& slice, int64_t i, int64_t from, int64_t to, T* sum) const {
     if (!args.d_sequence) return;
-    for (int64_t p = from; p < to; ++p) add_row(dh, args.d_sequence + slice.place(i, p) * units, units);
+    for (int64_t p = from; p < to; ++p) add_row(sum, args.d_sequence + slice.place(i, p) * units, units);
   }
 
-  // dz of row i's step from its dh; notes the entry's operands.
-  void enter(const Slice& slice, int64_t i, int64_t step, T* dh, int64_t entry, Chunk& chunk) const {
+  // Reads row i's part of the chunk from memory.
+  void gather(const Slice& slice, const Chunk& chunk, int64_t i, Rows& rows) const {
     const auto& net = args.net;
-    const int64_t p = slice.position(i, step), place = slice.place(i, plan.time_of(p));
-    collect(slice, i, p, net.zero_for_mask ? p + 1 : slice.position(i, step + 1), dh);
-    const T* h = args.sequence + slice.place(i, p) * units;
-    T* dz = chunk.dz + entry * width;
-    for (int64_t j = 0; j < width; j += kLanes<T>)
-      store(dz + j, through<T>(net.activation, load(dh + j), load_some(h + j, units - j)));
-    chunk.h_before[entry] = state_before(slice, i, step);
-    if (net.ids) {
-      copy_row(d_steps + place * width, dz, width);
-    } else {
-      chunk.x[entry] = net.inputs + place * features;
-      chunk.dx[entry] = args.d_inputs + place * features;
+    const T* before = chunk.from ? args.sequence + slice.place(i, slice.position(i, chunk.from - 1)) * units
+                                 : net.initial_state + slice.rows[i] * units;
+    for (int64_t step = chunk.from; step < chunk.end(slice, i); ++step) {
+      const int64_t entry = chunk.entry(i, step), p = slice.position(i, step), place = slice.place(i, plan.time_of(p));
+      T *h = rows.h + entry * width, *dy = rows.dz + entry * width;
+      clear(h + width - kLanes<T>, kLanes<T>);
+      copy_row(h, args.sequence + slice.place(i, p) * units, units);
+      clear(dy, width);
+      collect(slice, i, p, net.zero_for_mask ? p + 1 : slice.position(i, step + 1), dy);
+      rows.h_before[entry] = before;
+      before = h;
+      if (net.ids) continue;
+      rows.x[entry] = net.inputs + place * features;
+      rows.dx[entry] = args.d_inputs + place * features;
     }
   }
 
-  // The chunk's steps from last to first, then all products over its entries.
-  void run_chunk(const Slice& slice, int64_t from, int64_t to, T* dh, Chunk& chunk) const {
-    chunk.entries = 0;
-    for (int64_t step = from; step < to; ++step) chunk.entries += slice.active(step);
-    const T* dz_rows[kChunk];
+  // dz = (dy + dh) f'(z) and dh = dz U^T, from the chunk's last step to its first.
+  void recur(const Chunk& chunk, const Rows& rows, T* dh) const {
+    const T* dz_rows[kMostRowsInSlice];
     T* dh_rows[kMostRowsInSlice];
-    for (int64_t e = 0; e < chunk.entries; ++e) dz_rows[e] = chunk.dz + e * width;
-    for (int64_t i = 0; i < slice.count; ++i) dh_rows[i] = dh + i * width;
-    int64_t entry = chunk.entries;
-    for (int64_t step = to - 1; step >= from; --step) {
-      const int64_t active = slice.active(step);
-      entry -= active;
-      for (int64_t i = 0; i < active; ++i) enter(slice, i, step, dh_rows[i], entry + i, chunk);
-      product_rows(active, dz_rows + entry, recurrent_t, static_cast<const T* const*>(nullptr), dh_rows);
+    for (int64_t i = 0; i < kMostRowsInSlice; ++i) dh_rows[i] = dh + i * width;
+    for (int64_t step = chunk.to - 1; step >= chunk.from; --step) {
+      const int64_t first = chunk.entry(0, step) * width, active = chunk.active(step);
+      T* dz = rows.dz + first;
+      for (int64_t j = 0; j < active * width; j += kLanes<T>)
+        store(dz + j, through<T>(args.net.activation, load(dz + j) + load(dh + j), load(rows.h + first + j)));
+      for (int64_t i = 0; i < active; ++i) dz_rows[i] = dz + i * width;
+      product_rows(active, dz_rows, recurrent_t, static_cast<const T* const*>(nullptr), dh_rows);
     }
-    if (!args.net.ids) product_rows(chunk.entries, dz_rows, kernel_t, static_cast<const T* const*>(nullptr), chunk.dx);
+  }
+
+  // What the chunk's entries add to the slice's part of each gradient.
+  void spread(const Slice& slice, const Chunk& chunk, int64_t task, const Rows& rows) const {
+    product_columns(units, rows.h_before, rows.dz, width, chunk.entries, d_recurrent + task * units * width);
+    for (int64_t e = 0; e < chunk.entries; ++e) add_row(d_bias + task * width, rows.dz + e * width, width);
+    if (args.net.ids) {
+      for (int64_t i = 0; i < slice.count; ++i)
+        for (int64_t step = chunk.from; step < chunk.end(slice, i); ++step)
+          copy_row(d_steps + slice.place(i, plan.time_of(slice.position(i, step))) * width,
+                   rows.dz + chunk.entry(i, step) * width, width);
+      return;
+    }
+    const T* dz_rows[kChunk];
+    for (int64_t e = 0; e < chunk.entries; ++e) dz_rows[e] = rows.dz + e * width;
+    product_columns(features, rows.x, rows.dz, width, chunk.entries, d_kernel + task * features * width);
+    product_rows(chunk.entries, dz_rows, kernel_t, static_cast<const T* const*>(nullptr), rows.dx);
   }
 
   void run(int64_t task, int64_t worker) const {
     const auto& net = args.net;
     const Slice slice(plan, task);
     T* dh = scratch + worker * scratch_size;
-    Chunk chunk;
-    chunk.dz = dh + kMostRowsInSlice * width;
-    T* du = d_recurrent + task * units * width;
-    T* dw = d_kernel + task * features * width;
-    T* db = d_bias + task * width;
-    clear(du, units * width);
-    clear(db, width);
-    if (!net.ids) clear(dw, features * width);
+    Rows rows;
+    rows.h = dh + kMostRowsInSlice * width;
+    rows.dz = rows.h + kChunk * width;
+    clear(d_recurrent + task * units * width, units * width);
+    clear(d_bias + task * width, width);
+    if (!net.ids) clear(d_kernel + task * features * width, features * width);
     for (int64_t i = 0; i < slice.count; ++i) {
       clear(dh + i * width, width);
       copy_row(dh + i * width, args.d_state + slice.rows[i] * units, units);
       if (!net.ids && net.mask) clear(args.d_inputs + slice.place(i, 0) * features, net.time * features);
     }
-    for (int64_t to = slice.longest(), from; to > 0; to = from) {
-      from = slice.chunk_start(to);
-      run_chunk(slice, from, to, dh, chunk);
-      product_columns(units, chunk.h_before, chunk.dz, width, chunk.entries, du);
-      if (!net.ids) product_columns(features, chunk.x, chunk.dz, width, chunk.entries, dw);
-      for (int64_t e = 0; e < chunk.entries; ++e) add_row(db, chunk.dz + e * width, width);
+    for (int64_t to = slice.longest(); to > 0;) {
+      const Chunk chunk = Chunk::before(slice, to);
+      for (int64_t i = 0; i < slice.count; ++i) gather(slice, chunk, i, rows);
+      recur(chunk, rows, dh);
+      spread(slice, chunk, task, rows);
+      to = chunk.from;
     }
     for (int64_t i = 0; i < slice.count; ++i) {
       if (!net.zero_for_mask) collect(slice, i, 0, slice.position(i, 0), dh + i * width);
@@ -153,7 +161,7 @@ void simple_rnn_backward(const SimpleRnnBackward<T>& args, Workers& workers, Mem
   T* d_recurrent = memory.array<T>(plan.slices * units * width);
   T* d_bias = memory.array<T>(plan.slices * width);
   T* d_steps = net.ids ? memory.array<T>(net.batch * net.time * width) : nullptr;
-  const int64_t scratch_size = (kMostRowsInSlice + kChunk) * width;
+  const int64_t scratch_size = (kMostRowsInSlice + 2 * kChunk) * width;
   const BackwardPass<T> pass = {args, plan, units, features, width, kernel_t, recurrent_t, d_kernel, d_recurrent, d_bias,
                                 d_steps, memory.array<T>(workers.count() * scratch_size), scratch_size};
   parallel(workers, plan.slices, [&](int64_t task, int64_t worker) { pass.run(task, worker); });

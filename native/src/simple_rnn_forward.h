@@ -15,39 +15,62 @@ struct ForwardPass {
   const T* bias;          // (width)
   const Words* words;     // with ids
   const T* projected;     // (U, width) with ids: table[word] W + b
-  T* scratch;             // a worker's: two states, a chunk of projections
+  T* scratch;             // a worker's: the slice's states, a chunk of z and of h
   int64_t scratch_size;
 
-  // x_t W + b for each entry of the chunk: rows of `projected`, or computed now into `z`.
-  void project(const Slice& slice, int64_t from, int64_t to, T* z, const T** rows) const {
+  // z = x_t W + b for each entry: looked up in `projected`, or computed now.
+  void project(const Slice& slice, const Chunk& chunk, T* z) const {
     const auto& net = args.net;
-    const T* from_rows[kChunk];
-    const T* biases[kChunk];
-    T* to_rows[kChunk];
-    int64_t n = 0;
-    for (int64_t step = from; step < to; ++step)
-      for (int64_t i = 0; i < slice.count && slice.steps(i) > step; ++i, ++n) {
-        const int64_t place = slice.place(i, plan.time_of(slice.position(i, step)));
+    const T *from[kChunk], *biases[kChunk];
+    T* to[kChunk];
+    for (int64_t i = 0; i < slice.count; ++i)
+      for (int64_t step = chunk.from; step < chunk.end(slice, i); ++step) {
+        const int64_t place = slice.place(i, plan.time_of(slice.position(i, step))), entry = chunk.entry(i, step);
         if (words) {
-          rows[n] = projected + words->index[place] * width;
+          copy_row(z + entry * width, projected + words->index[place] * width, width);
           continue;
         }
-        from_rows[n] = net.inputs + place * net.features;
-        biases[n] = bias;
-        rows[n] = to_rows[n] = z + n * width;
+        from[entry] = net.inputs + place * net.features;
+        biases[entry] = bias;
+        to[entry] = z + entry * width;
       }
-    if (!words) product_rows(n, from_rows, kernel, biases, to_rows);
+    if (!words) product_rows(chunk.entries, from, kernel, biases, to);
   }
 
-  // Writes what row i's step leaves: the state after its last one, and its positions up to the next real one.
-  void emit(const Slice& slice, int64_t i, int64_t step, const T* h) const {
-    if (step + 1 == slice.steps(i)) copy_row(args.state + slice.rows[i] * units, h, units);
+  // h = f(z + h_before U), step by step.
+  void recur(const Chunk& chunk, const T* state, const T* z, T* h) const {
+    const T *before[kMostRowsInSlice], *z_rows[kMostRowsInSlice];
+    T* h_rows[kMostRowsInSlice];
+    for (int64_t step = chunk.from; step < chunk.to; ++step) {
+      const int64_t first = chunk.entry(0, step), active = chunk.active(step);
+      for (int64_t i = 0; i < active; ++i) {
+        before[i] = step == chunk.from ? state + i * width : h + chunk.entry(i, step - 1) * width;
+        z_rows[i] = z + (first + i) * width;
+        h_rows[i] = h + (first + i) * width;
+      }
+      product_rows(active, before, recurrent, z_rows, h_rows);
+      T* now = h_rows[0];  // the columns past H stay f(0) = 0
+      for (int64_t j = 0; j < active * width; j += kLanes<T>) store(now + j, activate<T>(args.net.activation, load(now + j)));
+    }
+  }
+
+  // Row i's part of the chunk to memory; its last state stays for the next chunk.
+  void emit(const Slice& slice, const Chunk& chunk, int64_t i, const T* h, T* state) const {
+    const int64_t end = chunk.end(slice, i);
+    if (end <= chunk.from) return;
+    const T* last = h + chunk.entry(i, end - 1) * width;
+    copy_row(state, last, width);
+    if (end == slice.steps(i)) copy_row(args.state + slice.rows[i] * units, last, units);
     if (!args.sequence) return;
-    const int64_t p = slice.position(i, step);
-    copy_row(args.sequence + slice.place(i, p) * units, h, units);
-    if (args.fill) hold(slice, i, p + 1, slice.position(i, step + 1), h);
+    for (int64_t step = chunk.from; step < end; ++step) {
+      const T* row = h + chunk.entry(i, step) * width;
+      const int64_t p = slice.position(i, step);
+      copy_row(args.sequence + slice.place(i, p) * units, row, units);
+      if (args.fill) hold(slice, i, p + 1, slice.position(i, step + 1), row);
+    }
   }
 
+  // What the masked positions [from, to) show after state h.
   void hold(const Slice& slice, int64_t i, int64_t from, int64_t to, const T* h) const {
     for (int64_t p = from; p < to; ++p) {
       T* out = args.sequence + slice.place(i, p) * units;
@@ -60,43 +83,23 @@ struct ForwardPass {
 
   void run(int64_t task, int64_t worker) const {
     const Slice slice(plan, task);
-    T* now = scratch + worker * scratch_size;
-    T* next = now + kMostRowsInSlice * width;
-    T* z = next + kMostRowsInSlice * width;
-    const T* z_rows[kChunk];
+    T* state = scratch + worker * scratch_size;
+    T* z = state + kMostRowsInSlice * width;
+    T* h = z + kChunk * width;
     for (int64_t i = 0; i < slice.count; ++i) {
-      const T* h = args.net.initial_state + slice.rows[i] * units;
-      clear(now + i * width, width);
-      copy_row(now + i * width, h, units);
-      if (slice.steps(i) == 0) copy_row(args.state + slice.rows[i] * units, h, units);
-      if (args.sequence && args.fill) hold(slice, i, 0, slice.position(i, 0), h);
+      const T* initial = args.net.initial_state + slice.rows[i] * units;
+      clear(state + i * width, width);
+      copy_row(state + i * width, initial, units);
+      if (slice.steps(i) == 0) copy_row(args.state + slice.rows[i] * units, initial, units);
+      if (args.sequence && args.fill) hold(slice, i, 0, slice.position(i, 0), initial);
     }
-    for (int64_t from = 0, to; from < slice.longest(); from = to) {
-      to = slice.chunk_end(from);
-      project(slice, from, to, z, z_rows);
-      const T** step_rows = z_rows;
-      for (int64_t step = from; step < to; ++step) {
-        const int64_t active = slice.active(step);
-        advance(active, now, next, step_rows);
-        for (int64_t i = 0; i < active; ++i) emit(slice, i, step, next + i * width);
-        step_rows += active;
-        T* swap = now;
-        now = next;
-        next = swap;
-      }
+    for (int64_t from = 0; from < slice.longest();) {
+      const Chunk chunk = Chunk::after(slice, from);
+      project(slice, chunk, z);
+      recur(chunk, state, z, h);
+      for (int64_t i = 0; i < slice.count; ++i) emit(slice, chunk, i, h, state + i * width);
+      from = chunk.to;
     }
-  }
-
-  // next = f(z + now U) for the first `active` rows.
-  void advance(int64_t active, const T* now, T* next, const T* const* z) const {
-    const T* a[kMostRowsInSlice];
-    T* out[kMostRowsInSlice];
-    for (int64_t i = 0; i < active; ++i) {
-      a[i] = now + i * width;
-      out[i] = next + i * width;
-    }
-    product_rows(active, a, recurrent, z, out);
-    for (int64_t j = 0; j < active * width; j += kLanes<T>) store(next + j, activate<T>(args.net.activation, load(next + j)));
   }
 };
 
@@ -136,7 +139,7 @@ void simple_rnn_forward(const SimpleRnnForward<T>& args, Workers& workers, Memor
     projected = memory.array<T>(words.count * width);
     project_words(net, words, kernel, bias, projected, workers);
   }
-  const int64_t scratch_size = (2 * kMostRowsInSlice + (net.ids ? 0 : kChunk)) * width;
+  const int64_t scratch_size = (kMostRowsInSlice + 2 * kChunk) * width;
   const ForwardPass<T> pass = {args, plan, units, width, kernel, recurrent, bias, net.ids ? &words : nullptr, projected,
                                memory.array<T>(workers.count() * scratch_size), scratch_size};
   parallel(workers, plan.slices, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
