@@ -29,8 +29,9 @@ def use(kernel: str) -> Iterator[None]:
     Raises KernelError for another name and, inside the block, where "native" is asked for and cannot run.
     """
     if kernel not in KERNELS:
+        known = ", ".join(KERNELS)
         raise KernelError(
-            "kernel.unknown", _("There is no kernel {name!r}; choose one of {known}.").format(name=kernel, known=", ".join(KERNELS))
+            "kernel.unknown", _("There is no kernel {name!r}; choose one of {known}.").format(name=kernel, known=known)
         )
     token = _asked.set(kernel)
     try:
@@ -45,7 +46,8 @@ def _native() -> Choice:
 
 def _other(kernel: str, reason: str) -> Choice:
     if _asked.get() == "native":
-        raise KernelError("kernel.native-asked", _("The native kernel was asked for and cannot run: {reason}.").format(reason=reason))
+        message = _("The native kernel was asked for and cannot run: {reason}.").format(reason=reason)
+        raise KernelError("kernel.native-asked", message)
     return Choice(kernel, reason)
 
 
@@ -67,7 +69,7 @@ def choose_recurrence(backend: str, dtype: str, activation: str | None, dropping
     if backend != "jax":
         return _other("keras", _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend))
     if dropping:
-        return _other("keras", _("dropout inside the cell is active in training; put a Dropout layer before the recurrence instead"))
+        return _other("keras", _("dropout inside the cell is active in training; a Dropout layer before it is not"))
     if _asked.get() == "scan":
         return Choice("scan", _('asked for by bptt.kernels.use("scan")'))
     if activation not in ACTIVATIONS:

@@ -62,7 +62,8 @@ def layer_norm(epsilon: float, inputs: jax.Array, gamma: jax.Array, beta: jax.Ar
     Args: inputs (..., D) float32 or float64; gamma, beta (D,).
     """
     rows = inputs.reshape(-1, inputs.shape[-1])
-    out = ffi.call("layer_norm_forward", rows.dtype, Struct(rows.shape, rows.dtype), rows, gamma, beta, epsilon=np.float64(epsilon))
+    result = Struct(rows.shape, rows.dtype)
+    out = ffi.call("layer_norm_forward", rows.dtype, result, rows, gamma, beta, epsilon=np.float64(epsilon))
     return out.reshape(inputs.shape)
 
 

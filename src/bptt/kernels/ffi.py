@@ -1,6 +1,7 @@
 """The compiled module at XLA's door: registration, names, and whether it runs here."""
 
 import functools
+import importlib
 from typing import Any
 
 import jax
@@ -9,10 +10,12 @@ import numpy as np
 
 from bptt.messages import _
 
+_native: Any = None
 try:
-    from bptt.kernels import _native
+    _native = importlib.import_module("bptt.kernels._native")
+    _import_error = ""
 except ImportError as error:  # installed without a compiler
-    _native, _import_error = None, str(error)
+    _import_error = str(error)
 
 DTYPES = {"float32": "f32", "float64": "f64"}
 
@@ -46,8 +49,8 @@ def unavailable() -> str | None:
         jax.ffi.register_ffi_target(name, handler, platform="cpu")
     try:
         with jax.ensure_compile_time_eval():
-            ones = jnp.ones((1, 1, 4), jnp.float32)
-            out = call("dropout", "float32", jax.ShapeDtypeStruct(ones.shape, ones.dtype), ones, jnp.zeros(2, jnp.uint32), rate=np.float64(0))
+            ones, seed = jnp.ones((1, 1, 4), jnp.float32), jnp.zeros(2, jnp.uint32)
+            out = call("dropout", "float32", jax.ShapeDtypeStruct(ones.shape, ones.dtype), ones, seed, rate=np.float64(0))
             works = bool(np.array_equal(out, ones))
     except Exception as error:  # whatever an incompatible jaxlib raises
         return _("jaxlib {version} does not run the compiled kernels ({error}): reinstall bptt against it").format(

@@ -17,12 +17,11 @@ from bptt.kernels.derivatives import once
 from bptt.kernels.options import ACTIVATIONS, Options, Tokens
 
 Struct = jax.ShapeDtypeStruct
-Inputs = jax.Array | Tokens
 
 
 def simple_rnn(
     options: Options,
-    inputs: Inputs,
+    inputs: jax.Array | Tokens,
     kernel: jax.Array,
     recurrent_kernel: jax.Array,
     bias: jax.Array,

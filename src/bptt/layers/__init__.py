@@ -3,6 +3,8 @@
 Takes Keras arguments, gives Keras layers: `layers.SimpleRNN(64)` where a script said `keras.layers.SimpleRNN(64)`.
 """
 
+from typing import Any
+
 from keras import layers as _keras_layers
 
 from bptt.layers.dropout import Dropout, SpatialDropout1D
@@ -13,7 +15,7 @@ from bptt.layers.simple_rnn import SimpleRNN
 __all__ = ["Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     return getattr(_keras_layers, name)
 
 

@@ -21,7 +21,7 @@ class LayerNormalization(keras.layers.LayerNormalization):
     def _choose(self, rank: int | None) -> kernels.Choice:
         axes = self.axis if isinstance(self.axis, list) else [self.axis]
         last = axes == [-1] or (rank is not None and axes == [rank - 1])
-        unsupported = None if last and not self.rms_scaling else _("it normalises over other axes than the last, or scales by RMS")
+        unsupported = None if last and not self.rms_scaling else _("it normalises over other axes, or scales by RMS")
         distributed = keras.distribution.distribution() is not None
         return kernels.choose_elementwise(keras.backend.backend(), self.compute_dtype, distributed, unsupported)
 

@@ -47,13 +47,14 @@ class SimpleRNN(keras.layers.SimpleRNN):
         )
         mask = None if mask is None else ops.cast(mask, "bool")
         bias = cell.bias if self.use_bias else ops.zeros((self.units,), self.compute_dtype)
-        weights = [ops.convert_to_tensor(w, dtype=self.compute_dtype) for w in (cell.kernel, cell.recurrent_kernel, bias)]
+        given = (cell.kernel, cell.recurrent_kernel, bias)
+        kernel, recurrent_kernel, bias = (ops.convert_to_tensor(w, dtype=self.compute_dtype) for w in given)
         state = initial_state[0] if isinstance(initial_state, list | tuple) else initial_state
         if choice.kernel == "native":
             inputs = lookups.recall(sequences) or sequences
-            state, outputs = native.simple_rnn(options, inputs, *weights, state, mask)
+            state, outputs = native.simple_rnn(options, inputs, kernel, recurrent_kernel, bias, state, mask)
         else:
-            state, outputs = scan.simple_rnn(options, sequences, *weights, state, mask, self.activation)
+            state, outputs = scan.simple_rnn(options, sequences, kernel, recurrent_kernel, bias, state, mask, self.activation)
         last = self._last_output(state, mask)
         return last, last if outputs is None else outputs, [state]
 
