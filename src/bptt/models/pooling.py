@@ -35,12 +35,25 @@ class MeanPooling(_Pooling):
         return total / ops.maximum(ops.sum(real, axis=1, keepdims=True), 1.0)
 
 
+@ops.custom_gradient
+def _largest(sequences: Any) -> Any:
+    """The maximum over time, (B, T, H) to (B, H). Its gradient is shared by the steps that reach it, as XLA's would be;
+    XLA's own takes twice as long."""
+    largest = ops.max(sequences, axis=1)
+
+    def gradient(upstream: Any) -> Any:
+        winners = ops.cast(sequences == largest[:, None, :], upstream.dtype)
+        return winners * (upstream / ops.sum(winners, axis=1))[:, None, :]
+
+    return largest, gradient
+
+
 @keras.saving.register_keras_serializable(package="bptt")
 class MaxPooling(_Pooling):
     """The largest value of each unit over the steps that are real."""
 
     def call(self, sequences: Any, mask: Any = None) -> Any:
         if mask is None:
-            return ops.max(sequences, axis=1)
-        largest = ops.max(ops.where(mask[:, :, None], sequences, -float("inf")), axis=1)
+            return _largest(sequences)
+        largest = _largest(ops.where(mask[:, :, None], sequences, -float("inf")))
         return ops.where(ops.any(mask, axis=1)[:, None], largest, 0.0)
