@@ -152,6 +152,22 @@ def test_control_c_ends_it_quietly(trained: tuple[Path, Result]) -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.parametrize("moment", [b"compiling shape", b"epoch 1/999"])
+def test_control_c_ends_a_training_quietly(tmp_path: Path, moment: bytes) -> None:
+    """Also while XLA compiles, in threads of its own."""
+    write_reviews(tmp_path / "reviews.csv")
+    options = ["--training.epochs", "999", "--training.early_stopping", "0", "--run", "run"]
+    command = [sys.executable, "-m", "bptt", "train", "reviews.csv", *TINY, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        while moment not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        process.wait(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in rest
+
+
 def test_python_m_bptt_and_the_installed_command_say_the_same() -> None:
     installed = Path(sys.executable).with_name("bptt")
     if not installed.exists():

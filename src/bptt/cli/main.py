@@ -34,7 +34,7 @@ def main() -> None:
     except click.ClickException as error:
         status = _fail("usage", error.format_message())
     except (KeyboardInterrupt, click.Abort):
-        status = INTERRUPTED
+        os._exit(INTERRUPTED)  # at once: XLA's threads may still compile, and crash when the interpreter is taken down under them
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still in the buffer goes nowhere
         status = BROKEN_PIPE
