@@ -1,0 +1,10 @@
+"""Where these tests run, the compiled kernels must: a fallback here would test nothing."""
+
+import pytest
+
+from bptt.kernels import ffi
+
+
+@pytest.fixture(scope="session", autouse=True)
+def native_runs() -> None:
+    assert ffi.unavailable() is None
