@@ -56,6 +56,13 @@ class Check {
   std::string wrong_;
 };
 
+// A result's memory, about to be written from end to end.
+template <class Result>
+auto* fresh(Result& result) {
+  prefer_huge_pages(result->untyped_data(), result->size_bytes());
+  return result->typed_data();
+}
+
 // No C++ exception crosses into XLA.
 template <class F>
 ffi::Error guarded(F&& body) {
@@ -130,7 +137,7 @@ ffi::Error rnn_forward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<type
   return guarded([&] {
     PoolWorkers workers(pool);
     Scratch scratch;
-    kernels<Native<type>>().simple_rnn_forward({net, fill, state->typed_data(), keep ? sequence->typed_data() : nullptr},
+    kernels<Native<type>>().simple_rnn_forward({net, fill, state->typed_data(), keep ? fresh(sequence) : nullptr},
                                                workers, scratch.memory());
   });
 }
@@ -160,7 +167,7 @@ ffi::Error rnn_backward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<typ
     Scratch scratch;
     kernels<Native<type>>().simple_rnn_backward(
         {net, sequence.typed_data(), d_state.typed_data(), outputs ? d_sequence.typed_data() : nullptr,
-         args.by_ids() ? nullptr : d_inputs->typed_data(), args.by_ids() ? d_table->typed_data() : nullptr,
+         args.by_ids() ? nullptr : fresh(d_inputs), args.by_ids() ? fresh(d_table) : nullptr,
          d_kernel->typed_data(), d_recurrent_kernel->typed_data(), d_bias->typed_data(), d_initial_state->typed_data()},
         workers, scratch.memory());
   });
@@ -176,7 +183,7 @@ ffi::Error dropout(ffi::ThreadPool pool, In3<type> in, ffi::Buffer<ffi::U32, 1> 
   return guarded([&] {
     PoolWorkers workers(pool);
     kernels<Native<type>>().dropout(
-        {dims[0], dims[1], dims[2], in.typed_data(), seed.typed_data(), rate, out->typed_data()}, workers);
+        {dims[0], dims[1], dims[2], in.typed_data(), seed.typed_data(), rate, fresh(out)}, workers);
   });
 }
 
@@ -190,7 +197,7 @@ ffi::Error layer_norm_forward(ffi::ThreadPool pool, In2<type> in, In1<type> gamm
   return guarded([&] {
     PoolWorkers workers(pool);
     kernels<Native<type>>().layer_norm_forward(
-        {rows, width, in.typed_data(), gamma.typed_data(), beta.typed_data(), epsilon, out->typed_data()}, workers);
+        {rows, width, in.typed_data(), gamma.typed_data(), beta.typed_data(), epsilon, fresh(out)}, workers);
   });
 }
 
@@ -207,7 +214,7 @@ ffi::Error layer_norm_backward(ffi::ThreadPool pool, In2<type> in, In1<type> gam
     PoolWorkers workers(pool);
     Scratch scratch;
     kernels<Native<type>>().layer_norm_backward({rows, width, in.typed_data(), gamma.typed_data(), d_out.typed_data(), epsilon,
-                                                 d_in->typed_data(), d_gamma->typed_data(), d_beta->typed_data()},
+                                                 fresh(d_in), d_gamma->typed_data(), d_beta->typed_data()},
                                                 workers, scratch.memory());
   });
 }
