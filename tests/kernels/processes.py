@@ -1,0 +1,25 @@
+"""Python in a process of its own: for what is settled once a process (threads, instruction sets, devices)."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_module(module: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m module` at the repository's root, with these variables set."""
+    command = [sys.executable, "-m", module]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=200, check=False
+    )
+
+
+def result(module: str, **environment: str) -> Any:
+    """What the module prints, as JSON."""
+    done = run_module(module, **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -1,0 +1,59 @@
+"""The same bits whoever computes: any number of threads, any company in the batch, any number of repetitions."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bptt.kernels import Options, native
+from tests.kernels.parity import computed
+from tests.kernels.processes import result
+from tests.kernels.strategies import Case, Problem, draw_problem
+
+THREADS = (1, 2, 3, 7)
+
+
+@pytest.fixture(scope="module")
+def digests() -> list[Any]:
+    """NPROC is the number of threads that XLA gives a kernel."""
+    return [result("tests.kernels.digest", NPROC=str(threads)) for threads in THREADS]
+
+
+def test_the_number_of_threads_really_changes(digests: list[Any]) -> None:
+    assert [digest["threads"] for digest in digests] == list(THREADS)
+
+
+def test_bits_do_not_depend_on_the_number_of_threads(digests: list[Any]) -> None:
+    one, *others = (digest["hashes"] for digest in digests)
+    assert len(set(one.values())) > 30  # of real, different arrays
+    assert all(other == one for other in others)
+
+
+def take_row(problem: Problem, row: int) -> Problem:
+    """`problem` with that row alone."""
+    rows = ("ids", "initial_state", "mask", "d_state", "d_sequence", *(() if problem.ids is not None else ("inputs",)))
+    alone = {name: getattr(problem, name)[[row]] for name in rows if getattr(problem, name) is not None}
+    return replace(problem, **alone)
+
+
+@pytest.mark.parametrize("vocabulary", [0, 30])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_row_has_the_same_bits_alone_and_in_a_batch(dtype: str, vocabulary: int) -> None:
+    case = Case(75, 30, 7, 37, vocabulary, masked=True, options=Options(return_sequences=True))
+    problem = draw_problem(case)
+    together = computed(native.simple_rnn, problem, dtype)
+    names = ("state", "sequence", "d_initial_state", *(() if vocabulary else ("d_inputs",)))
+    for row in (0, 1, 31, 32, 40, 74):
+        alone = computed(native.simple_rnn, take_row(problem, row), dtype)
+        for name in names:
+            assert alone[name].tobytes() == together[name][[row]].tobytes(), (name, row)
+
+
+def test_a_repetition_has_the_same_bits() -> None:
+    """Scratch memory is used again and never cleared: nothing of the call before may be left in it."""
+    problem = draw_problem(Case(50, 20, 9, 11, vocabulary=40, masked=True, options=Options(return_sequences=True)))
+    once = computed(native.simple_rnn, problem, "float32")
+    computed(native.simple_rnn, replace(problem, inputs=problem.inputs * np.nan), "float32")
+    again = computed(native.simple_rnn, problem, "float32")
+    assert all(value.tobytes() == once[name].tobytes() for name, value in again.items())
