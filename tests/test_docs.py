@@ -59,9 +59,9 @@ def test_the_verbs_run_as_functions(folder: Path, monkeypatch: pytest.MonkeyPatc
     """With a network small enough to wait for."""
     monkeypatch.chdir(folder)
     [block] = [block for block in blocks("python") if "experiment" in block]
-    small = 'training={"epochs": 1}, model={"units": [8]}, text={"max_length": 16, "bucket_edges": []}'
-    assert 'training={"epochs": 3}' in block
-    exec(compile(block.replace('training={"epochs": 3}', small), "README.md", "exec"), {})
+    training, small = '"training": {"epochs": 3}', '"model": {"units": [8]}, "text": {"max_length": 16, "bucket_edges": []}'
+    assert training in block
+    exec(compile(block.replace(training, f"{training}, {small}"), "README.md", "exec"), {})
     out = capsys.readouterr().out
     assert "of 20 rows" in out
     assert "runs/from-python/report.html" in out

@@ -64,26 +64,14 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError("config.not-toml", message.format(path=path, reason=error)) from error
 
 
-def override(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """`values` with the command line's `words` {"section.key": text} in place; lists are written `[64, 32]`, no value `none`."""
+def override(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` {section: {key: value}} with `others` {"section.key": value} in their place, unchecked."""
     merged = {name: dict(section) if isinstance(section, Mapping) else section for name, section in values.items()}
-    for dotted, word in words.items():
+    for dotted, value in others.items():
         section, key = dotted.split(".", 1)
-        if isinstance(merged.setdefault(section, {}), dict):
-            merged[section][key] = _value(word)
+        if isinstance(merged.setdefault(section, {}), dict):  # else `parse` will tell of the section
+            merged[section][key] = value
     return merged
-
-
-def _value(word: str) -> Any:
-    """Numbers and truth values stay text: the schema, which knows the key's type, reads them."""
-    if word.lower() == "none":
-        return None
-    if not word.startswith("["):
-        return word
-    try:
-        return tomllib.loads(f"value = {word}")["value"]
-    except tomllib.TOMLDecodeError:
-        return word
 
 
 def _table(section: BaseModel) -> Table:

@@ -53,6 +53,8 @@ CASES = [
     case("not toml", {"mine.toml": "epochs: 5"}, "train mine.toml", "config.not-toml", "mine.toml"),
     case("missing toml", {}, "train mine.toml", "config.unreadable", "mine.toml"),
     case("value missing", {"a.csv": ROWS}, "train a.csv --training.epochs", "usage", "--training.epochs"),
+    case("list not closed", {"a.csv": ROWS}, "train a.csv --model.units [8", "config.invalid", "model.units", '"[8"'),
+    case("no place to write", {"a.csv": MANY, "file": ""}, "train a.csv --run file/run --text.min_count 1", "system", "file/run"),
     case("key twice", {"a.csv": ROWS}, "train a.csv --label score --data.label stars", "usage", "data.label", "score", "stars"),
     case(
         "folder in use",

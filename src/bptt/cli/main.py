@@ -38,6 +38,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still in the buffer goes nowhere
         status = BROKEN_PIPE
+    except OSError as error:  # what cannot be read or written here
+        reason = ": ".join(str(part) for part in (error.filename, error.strerror) if part) or str(error)
+        status = _fail("system", _("{reason}. Check the path, its permissions and the free space.").format(reason=reason))
     sys.exit(status)
 
 

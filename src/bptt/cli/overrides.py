@@ -1,6 +1,7 @@
 """`--section.key value` and `--section.key=value`, anywhere on the line, whatever the keys are."""
 
 import re
+import tomllib
 from typing import Any
 
 import rich_click as click
@@ -11,14 +12,14 @@ KEY = re.compile(r"--([a-z_]+\.[a-z_]+)(?:=(.*))?", re.DOTALL)
 
 
 class Overridable(click.RichCommand):
-    """A command that takes any `--section.key VALUE`: `context.obj` is {"section.key": text}, for the command to check."""
+    """A command that takes any `--section.key VALUE`: `context.obj` is {"section.key": value}, for the command to check."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.obj, rest = split(args)
         return super().parse_args(ctx, rest)
 
 
-def split(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+def split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
     """The overrides, and the arguments that are left. Raises UsageError for a key without a value."""
     overrides: dict[str, Any] = {}
     rest: list[str] = []
@@ -28,9 +29,21 @@ def split(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
         if not found:
             rest.append(argument)
             continue
-        key, value = found.groups()
-        value = next(waiting, None) if value is None else value
-        if value is None:
+        key, word = found.groups()
+        word = next(waiting, None) if word is None else word
+        if word is None:
             raise click.UsageError(_("--{key} needs a value.").format(key=key))
-        overrides[key] = value
+        overrides[key] = read(word)
     return overrides, rest
+
+
+def read(word: str) -> Any:
+    """A list is written `[64, 32]`, no value `none`. All else stays text: the schema, which knows the key's type, reads it."""
+    if word.lower() == "none":
+        return None
+    if not word.startswith("["):
+        return word
+    try:
+        return tomllib.loads(f"value = {word}")["value"]
+    except tomllib.TOMLDecodeError:
+        return word

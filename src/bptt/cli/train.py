@@ -26,7 +26,7 @@ from .overrides import Overridable
     help=_("New folder for all results; one under runs/ where not given."),
 )
 @click.pass_obj
-def train(overrides: dict[str, str], data: str, text: str | None, label: str | None, run: Path | None) -> None:
+def train(overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None) -> None:
     config = _config(data, overrides, {"text": text, "label": label})
 
     from bptt import experiment
@@ -35,18 +35,16 @@ def train(overrides: dict[str, str], data: str, text: str | None, label: str | N
     _show(experiment.train(config, run, progress_on(sys.stderr)))
 
 
-def _config(source: str, overrides: dict[str, str], columns: dict[str, str | None]) -> Any:
+def _config(source: str, overrides: dict[str, Any], columns: dict[str, str | None]) -> Any:
     """The file's values, if it is one, under those of the command line."""
     from bptt.config import Config, override, read_toml
 
-    named = {f"data.{name}": column for name, column in columns.items() if column is not None}
     is_config = source.endswith(".toml")
-    words = named if is_config else {"data.source": source, **named}
-    for key in words.keys() & overrides.keys():
-        raise click.UsageError(
-            _("{key} is given twice: {first} and {second}.").format(key=key, first=words[key], second=overrides[key])
-        )
-    return Config.parse(override(read_toml(Path(source)) if is_config else {}, {**words, **overrides}))
+    named = {f"data.{name}": value for name, value in {"source": None if is_config else source, **columns}.items() if value}
+    for key in named.keys() & overrides.keys():
+        message = _("{key} is given twice: {first} and {second}.")
+        raise click.UsageError(message.format(key=key, first=named[key], second=overrides[key]))
+    return Config.parse(override(read_toml(Path(source)) if is_config else {}, named | overrides))
 
 
 def _show(run: Any) -> None:
