@@ -9,12 +9,12 @@ from bptt.errors import KernelError
 from bptt.messages import _
 
 
-def once(backward: Callable[..., Any], *arguments: Any) -> Any:
-    """`backward(*arguments)`, itself not differentiable: KernelError where a second derivative asks for it."""
+def once(function: Callable[..., Any], *arguments: Any) -> Any:
+    """`function(*arguments)`, itself not differentiable: KernelError where a second derivative asks for it."""
 
     @jax.custom_jvp
     def call(arguments: Any) -> Any:
-        return backward(*arguments)
+        return function(*arguments)
 
     @call.defjvp
     def refuse(primals: Any, tangents: Any) -> Any:

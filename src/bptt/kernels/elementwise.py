@@ -68,7 +68,7 @@ def layer_norm(epsilon: float, inputs: jax.Array, gamma: jax.Array, beta: jax.Ar
 
 
 def _norm_forward(epsilon: float, inputs: jax.Array, gamma: jax.Array, beta: jax.Array) -> tuple[jax.Array, Any]:
-    return layer_norm(epsilon, inputs, gamma, beta), (inputs, gamma)
+    return once(functools.partial(layer_norm, epsilon), inputs, gamma, beta), (inputs, gamma)
 
 
 def _norm_backward(epsilon: float, kept: Any, gradient: jax.Array) -> Any:

@@ -44,7 +44,7 @@ def _simple_rnn(options: Options, *arrays: Any) -> tuple[jax.Array, jax.Array]:
 
 def _forward_rule(options: Options, *arrays: Any) -> tuple[tuple[jax.Array, jax.Array], Any]:
     """With the sequence kept for the backward pass; its masked positions are filled only if the user gets them."""
-    state, sequence = _forward(options, True, options.return_sequences, arrays)
+    state, sequence = once(functools.partial(_forward, options, True, options.return_sequences), arrays)
     shown = sequence if options.return_sequences else jnp.zeros((0, 0, 0), state.dtype)
     return (state, shown), (arrays, sequence)
 

@@ -1,0 +1,120 @@
+"""What JAX's transformations do: vmap and checkpoint work; forward mode and second derivatives say why they do not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import pytest
+
+from bptt import kernels, layers
+from bptt.errors import KernelError
+from bptt.kernels import Options, Tokens, native
+from tests.kernels.parity import WEIGHTS, computed
+from tests.kernels.strategies import Case, Problem, draw_problem
+
+CASE = Case(5, 4, 3, 7, masked=True, options=Options(return_sequences=True))
+
+
+def arrays(problem: Problem) -> tuple[Any, ...]:
+    p = problem.cast("float32")
+    return tuple(jnp.asarray(getattr(p, name)) for name in (*WEIGHTS, "mask"))
+
+
+def loss(*given: Any) -> Any:
+    state, sequence = native.simple_rnn(CASE.options, *given)
+    return jnp.sum(state**2) + jnp.sum(jnp.sin(sequence))
+
+
+def test_vmap_is_a_loop() -> None:
+    """Over every array at once, results and gradients."""
+    problems = [arrays(draw_problem(CASE, seed=seed)) for seed in range(3)]
+    stacked = [jnp.stack(parts) for parts in zip(*problems, strict=True)]
+    function = jax.value_and_grad(loss, argnums=range(5))
+    mapped, looped = jax.vmap(function)(*stacked), [function(*problem) for problem in problems]
+    for got, *want in zip(jax.tree.leaves(mapped), *(jax.tree.leaves(one) for one in looped), strict=True):
+        assert np.array_equal(got, np.stack(want))
+
+
+def test_vmap_over_some_arrays_holds_the_others_still() -> None:
+    """Ids and biases mapped, along an axis that is not the first; table, weights and mask shared."""
+    p = draw_problem(Case(5, 4, 3, 7, vocabulary=6, masked=True)).cast("float32")
+    ids, biases = np.stack([p.ids, p.ids[::-1]], axis=2), np.stack([p.bias, -p.bias])
+
+    def state(ids: Any, bias: Any) -> Any:
+        given = (Tokens(ids, p.inputs), p.kernel, p.recurrent_kernel, bias, p.initial_state, p.mask)
+        return native.simple_rnn(p.options, *given)[0]
+
+    mapped = jax.vmap(state, in_axes=(2, 0))(ids, biases)
+    for i in range(2):
+        assert np.array_equal(mapped[i], state(ids[:, :, i], biases[i]))
+
+
+def test_checkpoint_gives_the_same_gradients() -> None:
+    given = arrays(draw_problem(CASE))
+    plain, again = (jax.jit(jax.grad(f, argnums=range(5)))(*given) for f in (loss, jax.checkpoint(loss)))
+    assert all(np.array_equal(a, b) and np.any(a) for a, b in zip(plain, again, strict=True))
+
+
+def recurrence(x: Any) -> Any:
+    _, *others = arrays(draw_problem(CASE))
+    return loss(x, *others)
+
+
+def norm(x: Any) -> Any:
+    return jnp.sum(jnp.sin(kernels.layer_norm(1e-3, x, jnp.arange(3.0), jnp.ones(3))))
+
+
+def dropped(x: Any) -> Any:
+    return jnp.sum(kernels.dropout(0.5, (1, 1, x.size), x, jnp.zeros(2, jnp.uint32)) ** 2)
+
+
+X = np.random.default_rng(0).normal(size=(5, 4, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("function", [recurrence, norm, dropped])
+def test_forward_mode_is_refused(function: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match="forward-mode"):
+        jax.jvp(function, (X,), (X,))
+
+
+@pytest.mark.parametrize("second", [jax.hessian, lambda f: jax.jacrev(jax.jacrev(f)), lambda f: jax.jit(jax.hessian(f))])
+@pytest.mark.parametrize("function", [recurrence, norm])
+def test_a_second_derivative_is_refused_with_the_way_out(function: Callable[[Any], Any], second: Any) -> None:
+    with pytest.raises(KernelError, match=r'with bptt\.kernels\.use\("scan"\)') as refusal:
+        second(function)(X)
+    assert refusal.value.code == "kernel.second-derivative"
+
+
+def test_dropout_is_linear_and_has_every_derivative() -> None:
+    """d2/dx2 of sum((m x)^2) is 2 m^2 on the diagonal; m is 0 or 2."""
+    x = X.ravel()
+    mask = kernels.dropout(0.5, (1, 1, x.size), np.ones_like(x), jnp.zeros(2, jnp.uint32))
+    assert set(np.unique(mask)) == {0.0, 2.0}
+    assert np.array_equal(jax.jacrev(jax.jacrev(dropped))(x), np.diag(2 * mask**2))
+
+
+def test_the_scan_kernel_gives_the_second_derivative() -> None:
+    """d/ds of the gradient at x + s v, by differences, is the Hessian times v."""
+    layer = layers.SimpleRNN(4, kernel_initializer=keras.initializers.RandomNormal(seed=1))
+    layer.build(X.shape)
+
+    def gradient(x: Any) -> Any:
+        return jax.grad(lambda x: jnp.sum(layer(x) ** 2))(x)
+
+    def along(x: Any) -> Any:
+        return jax.grad(lambda x: jnp.vdot(gradient(x), np.cos(X)))(x)
+
+    with pytest.raises(RuntimeError, match="first derivatives only"):  # Keras rewords it as one of its own class
+        along(X)
+    with kernels.use("scan"):
+        product = along(X)
+        differences = (gradient(X + 1e-2 * np.cos(X)) - gradient(X - 1e-2 * np.cos(X))) / 2e-2
+    np.testing.assert_allclose(product, differences, atol=1e-3 * np.abs(product).max())
+
+
+def test_the_mask_and_the_ids_have_no_gradient() -> None:
+    p = draw_problem(Case(5, 4, 3, 7, vocabulary=6, masked=True))
+    assert set(computed(native.simple_rnn, p, "float32")) == {"state", *(f"d_{name}" for name in WEIGHTS)}
