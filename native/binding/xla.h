@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -52,8 +53,10 @@ class PoolWorkers final : public Workers {
     }
 
     void wait() {
-      for (int spin = 0; spin < 2000; ++spin)
+      const auto patience = std::chrono::steady_clock::now() + std::chrono::microseconds(100);
+      do {
         if (done.load() == tasks) return;
+      } while (std::chrono::steady_clock::now() < patience);  // sleeping and waking takes as long
       std::unique_lock<std::mutex> lock(mutex);
       finished.wait(lock, [this] { return done.load() == tasks; });
     }

@@ -80,10 +80,12 @@ inline void clear(T* to, int64_t n) {
   memset(to, 0, static_cast<size_t>(n) * sizeof(T));
 }
 
-// to[i][:] = sum over parts, in order; `to` has rows of `columns`, each part rows of `stride`.
+// to[i][:] = sum over parts, in order; `to` has rows of `columns`, each part rows of `stride`. A few rows are added by the
+// caller alone: to wake a helper takes longer.
 template <class T>
 void add_parts(Workers& workers, const T* parts, int64_t count, int64_t rows, int64_t columns, T* to) {
-  const int64_t stride = padded<T>(columns), size = rows * stride, block = 16;
+  const int64_t stride = padded<T>(columns), size = rows * stride;
+  const int64_t block = count * size < (1 << 18) ? rows : 16;
   parallel(workers, ceil_div(rows, block), [&](int64_t task, int64_t) {
     for (int64_t r = task * block; r < smaller(rows, (task + 1) * block); ++r)
       for (int64_t j = 0; j < columns; j += kLanes<T>) {
