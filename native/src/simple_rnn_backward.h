@@ -112,37 +112,63 @@ struct BackwardPass {
   }
 };
 
+// First word whose places begin at or after `place`.
+inline int64_t word_from(const Words& words, int64_t place) {
+  int64_t low = 0, high = words.count;
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    if (words.starts[middle] < place)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+// sums[word] = sum of dz over the word's places, in order. Tasks hold like numbers of places, not of words: in text the
+// first hundred words hold most places.
+template <class T>
+void sum_places(const Words& words, const T* d_steps, int64_t width, T* sums, Workers& workers) {
+  const int64_t places = words.starts[words.count], block = 2 * kChunk;
+  parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t) {
+    const int64_t end = word_from(words, (task + 1) * block);
+    for (int64_t word = word_from(words, task * block); word < end; ++word) {
+      T* sum = sums + word * width;
+      clear(sum, width);
+      for (int32_t at = words.starts[word]; at < words.starts[word + 1]; ++at)
+        add_row(sum, d_steps + words.places[at] * width, width);
+    }
+  });
+}
+
 // 128 words of 64 units and 128 features are 96 KiB.
 constexpr int64_t kWords = 128;
 
-// The gradients of the table and of W, word by word: dz is summed over a word's places first.
+// The gradients of the table and of W, from dz summed word by word.
 template <class T>
 void gather_words(const SimpleRnnBackward<T>& args, const Words& words, const T* d_steps, Panels<T> kernel_t, T* d_kernel,
                   Workers& workers, Memory& memory) {
   const auto& net = args.net;
   const int64_t width = padded<T>(net.units), features = net.features;
-  T* scratch = memory.array<T>(workers.count() * kWords * width);
+  T* sums = memory.array<T>(words.count * width);
   parallel(workers, ceil_div(net.vocabulary, kChunk), [&](int64_t task, int64_t) {
     const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
     clear(args.d_table + first * features, rows * features);
   });
-  parallel(workers, ceil_div(words.count, kWords), [&](int64_t task, int64_t worker) {
+  sum_places(words, d_steps, width, sums, workers);
+  parallel(workers, ceil_div(words.count, kWords), [&](int64_t task, int64_t) {
     const int64_t first = task * kWords, n = smaller(kWords, words.count - first);
-    T* sums = scratch + worker * kWords * width;
     const T *rows[kWords], *sum_rows[kWords];
     T* out[kWords];
-    clear(sums, n * width);
     for (int64_t i = 0; i < n; ++i) {
-      const int64_t word = first + i, id = words.ids[word];
-      for (int32_t at = words.starts[word]; at < words.starts[word + 1]; ++at)
-        add_row(sums + i * width, d_steps + words.places[at] * width, width);
-      sum_rows[i] = sums + i * width;
+      const int64_t id = words.ids[first + i];
+      sum_rows[i] = sums + (first + i) * width;
       rows[i] = net.table + id * features;
       out[i] = args.d_table + id * features;
     }
     T* part = d_kernel + task * features * width;
     clear(part, features * width);
-    product_columns(features, rows, sums, width, n, part);
+    product_columns(features, rows, sum_rows[0], width, n, part);
     product_rows(n, sum_rows, kernel_t, static_cast<const T* const*>(nullptr), out);
   });
 }
