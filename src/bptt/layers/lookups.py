@@ -7,6 +7,8 @@ nobody reads. JAX's tracers take no attributes, hence a side table by identity; 
 import weakref
 from typing import Any
 
+import jax
+
 from bptt.kernels import Tokens
 
 _tokens: dict[int, Tokens] = {}
@@ -20,5 +22,11 @@ def remember(output: Any, ids: Any, table: Any) -> None:
 
 
 def recall(output: Any) -> Tokens | None:
-    """The ids and the table that `output` was looked up with; None for any other array."""
-    return _tokens.get(id(output))
+    """The ids and the table that `output` was looked up with; None for any other array, and where the table has been given
+    away: a training step donates the old weights to the new ones."""
+    tokens = _tokens.get(id(output))
+    return None if tokens is None or _given_away(tokens.table) else tokens
+
+
+def _given_away(table: Any) -> bool:
+    return not isinstance(table, jax.core.Tracer) and table.is_deleted()

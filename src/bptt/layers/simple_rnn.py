@@ -51,7 +51,7 @@ class SimpleRNN(keras.layers.SimpleRNN):
         kernel, recurrent_kernel, bias = (ops.convert_to_tensor(w, dtype=self.compute_dtype) for w in given)
         state = initial_state[0] if isinstance(initial_state, list | tuple) else initial_state
         if choice.kernel == "native":
-            inputs = lookups.recall(sequences) or sequences
+            inputs = lookups.recall(sequences) or ops.cast(sequences, self.compute_dtype)
             state, outputs = native.simple_rnn(options, inputs, kernel, recurrent_kernel, bias, state, mask)
         else:
             state, outputs = scan.simple_rnn(options, sequences, kernel, recurrent_kernel, bias, state, mask, self.activation)
