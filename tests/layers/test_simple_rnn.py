@@ -1,0 +1,156 @@
+"""SimpleRNN in place of Keras's: the same predictions and the same training, whatever its arguments."""
+
+import itertools
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from bptt import kernels, layers
+from tests.layers.twins import REAL, B, D, H, Make, T, agree, same, spread, twins
+
+SEQUENCES = spread((B, T, D), seed=7, scale=1)
+
+
+def network(masked: bool = False, dense: bool = False, **arguments: Any) -> Make:
+    """A model of one SimpleRNN; with `masked` the mask is its second input; `dense` puts weights before it."""
+
+    def make(namespace: Any) -> keras.Model:
+        sequences, real = keras.Input((T, D)), keras.Input((T,), dtype="bool") if masked else None
+        x = keras.layers.Dense(D)(sequences) if dense else sequences
+        return keras.Model([sequences, real] if masked else sequences, namespace.SimpleRNN(H, **arguments)(x, mask=real))
+
+    return make
+
+
+def given(real: str | None) -> Any:
+    return SEQUENCES if real is None else [SEQUENCES, REAL[real]]
+
+
+OPTIONS = ("return_sequences", "go_backwards", "zero_output_for_mask")
+
+
+@pytest.mark.parametrize("real", [None, *REAL])
+@pytest.mark.parametrize("values", list(itertools.product([False, True], repeat=len(OPTIONS))), ids=str)
+def test_predictions_whatever_the_options(real: str | None, values: tuple[bool, ...]) -> None:
+    ours, theirs = twins(network(real is not None, return_state=True, **dict(zip(OPTIONS, values, strict=True))))
+    same(ours(given(real)), theirs(given(real)))
+
+
+@pytest.mark.parametrize(
+    ("real", "arguments"),
+    [
+        (None, {}),
+        (None, {"return_sequences": True, "return_state": True, "go_backwards": True}),
+        ("left", {}),
+        ("right", {"return_sequences": True}),
+        ("holes", {"return_state": True}),
+        ("holes", {"return_sequences": True, "zero_output_for_mask": True, "go_backwards": True}),
+        (None, {"unroll": True, "return_sequences": True}),
+        ("right", {"unroll": True}),
+        ("holes", {"use_bias": False, "activation": "relu"}),
+        (None, {"kernel_regularizer": "l2", "recurrent_constraint": keras.constraints.MaxNorm(0.5), "bias_regularizer": "l1"}),
+        ("left", {"activity_regularizer": "l2"}),
+    ],
+    ids=str,
+)
+def test_training_on_the_native_kernel(real: str | None, arguments: dict[str, Any]) -> None:
+    ours = agree(network(real is not None, dense=True, **arguments), given(real))
+    assert ours.layers[-1].kernel_choice.kernel == "native"
+
+
+@pytest.mark.parametrize("real", [None, "holes"])
+@pytest.mark.parametrize("activation", ["sigmoid", None, keras.ops.sin], ids=["sigmoid", "linear", "sin"])
+def test_training_on_the_scan(activation: Any, real: str | None) -> None:
+    ours = agree(network(real is not None, dense=True, return_sequences=True, activation=activation), given(real))
+    assert ours.layers[-1].kernel_choice.kernel == "scan"
+    assert "activation" in ours.layers[-1].kernel_choice.reason
+
+
+def test_training_step_by_step_without_compilation() -> None:
+    agree(network(masked=True, dense=True), given("holes"), eager=True)
+
+
+def test_frozen_weights_stay() -> None:
+    ours = agree(network(dense=True, trainable=False), SEQUENCES)
+    assert len(ours.trainable_variables) == 2  # those of the Dense before it: the gradient runs through
+
+
+def test_the_initial_state_and_its_gradient() -> None:
+    def make(namespace: Any) -> keras.Model:
+        sequences, real, source = keras.Input((T, D)), keras.Input((T,), dtype="bool"), keras.Input((3,))
+        state = keras.layers.Dense(H, name="state")(source)
+        return keras.Model([sequences, real, source], namespace.SimpleRNN(H)(sequences, mask=real, initial_state=state))
+
+    ours = agree(make, [SEQUENCES, REAL["holes"], spread((B, 3), 8, scale=1)])
+    state = ours.get_layer("state")(spread((B, 3), 8, scale=1))
+    found = ours([SEQUENCES, REAL["holes"], spread((B, 3), 8, scale=1)])
+    np.testing.assert_allclose(found[-1], state[-1], rtol=1e-6)  # a row of padding gives back what it was given
+
+
+@pytest.mark.parametrize("arguments", [{}, {"return_sequences": True, "zero_output_for_mask": True}])
+def test_unrolling_changes_nothing(arguments: dict[str, Any]) -> None:
+    """Keras's own unrolled loop forgets `zero_output_for_mask`; ours keeps to its rolled one."""
+    ours, _ = twins(network(masked=True, unroll=True, **arguments))
+    _, theirs = twins(network(masked=True, **arguments))
+    same(ours(given("left")), theirs(given("left")))
+
+
+def stateful(namespace: Any) -> keras.Model:
+    inputs = keras.Input(batch_shape=(B, T, D))
+    return keras.Model(inputs, namespace.SimpleRNN(H, stateful=True)(inputs))
+
+
+def test_a_stateful_layer_goes_on_where_it_stopped() -> None:
+    ours, theirs = twins(stateful)
+    for model in (ours, theirs):
+        model.layers[-1].reset_state()
+    first, second = ours(SEQUENCES), ours(SEQUENCES)
+    same([first, second], [theirs(SEQUENCES), theirs(SEQUENCES)])
+    assert np.abs(first - second).max() > 1e-3
+    ours.layers[-1].reset_state()
+    np.testing.assert_array_equal(ours(SEQUENCES), first)
+
+
+def test_a_stateful_layer_in_training() -> None:
+    agree(stateful, SEQUENCES)
+
+
+def test_a_stateful_layer_takes_one_batch_size() -> None:
+    with pytest.raises(ValueError, match="batch size"):
+        stateful(layers).layers[-1](SEQUENCES[:2])
+    with pytest.raises(ValueError, match="batch size must be static"):
+        layers.SimpleRNN(H, stateful=True)(keras.Input((T, D)))
+
+
+def test_integers_and_other_floats_are_read_as_numbers() -> None:
+    ours, theirs = layers.SimpleRNN(H), keras.layers.SimpleRNN(H)
+    counts = np.arange(B * T * D).reshape(B, T, D) % 3
+    for inputs in (counts.astype("int32"), counts.astype("float64"), counts.astype("float16")):
+        ours(inputs), theirs(inputs)
+        theirs.set_weights(ours.get_weights())
+        same(ours(inputs), theirs(inputs))
+
+
+def reason_for(**arguments: Any) -> str:
+    choice = layers.SimpleRNN(H, **arguments).kernel_choice
+    return f"{choice.kernel}: {choice.reason}"
+
+
+def test_dropout_inside_the_cell_is_keras_s_own_loop() -> None:
+    assert reason_for(recurrent_dropout=0.2).startswith("keras: dropout inside the cell")
+    rnn = layers.SimpleRNN(H, dropout=0.5, recurrent_dropout=0.5, seed=1)
+    twin = keras.layers.SimpleRNN(H, dropout=0.5, recurrent_dropout=0.5, seed=1)
+    rnn(SEQUENCES), twin(SEQUENCES)
+    twin.set_weights(rnn.get_weights())
+    same(rnn(SEQUENCES, training=True), twin(SEQUENCES, training=True))
+    same(rnn(SEQUENCES), twin(SEQUENCES))
+
+
+def test_a_kernel_can_be_asked_for() -> None:
+    ours, theirs = twins(network(masked=True))
+    with kernels.use("scan"):
+        assert ours.layers[-1].kernel_choice.kernel == "scan"
+        same(ours(given("holes")), theirs(given("holes")))
+    assert ours.layers[-1].kernel_choice.kernel == "native"
