@@ -2,8 +2,9 @@
 
     data.load -> batches.make -> models.build -> training.fit -> evaluation.score -> report.write
 
-`bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`. Each part is loaded when
-it is first used, so `import bptt` costs nothing. Keras runs on JAX unless KERAS_BACKEND says otherwise: import bptt before keras.
+`bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`, `bptt.callbacks` for
+`keras.callbacks`. Each part is loaded when it is first used, so `import bptt` costs nothing. Keras runs on JAX unless
+KERAS_BACKEND says otherwise: import bptt before keras.
 """
 
 import os
@@ -11,7 +12,7 @@ from importlib import import_module
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-__all__ = ["batches", "data", "evaluation", "experiment", "kernels", "layers", "models", "report", "training"]
+__all__ = ["batches", "callbacks", "data", "evaluation", "experiment", "kernels", "layers", "models", "report", "training"]
 
 
 def __getattr__(name: str) -> object:
