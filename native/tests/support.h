@@ -75,7 +75,8 @@ void compare(const std::string& what, const std::vector<T>& got, const Doubles& 
   const double allowed = size * (sizeof(T) == 8 ? 1e-10 : 64 * 1.19e-7);
   for (size_t i = 0; i < want.size(); ++i)
     if (!(std::fabs(got[i] - want[i]) <= allowed))
-      return require(false, what + "[" + std::to_string(i) + "] is " + std::to_string(got[i]) + ", expected " + std::to_string(want[i]));
+      return require(false, what + "[" + std::to_string(i) + "] is " + std::to_string(got[i]) + ", expected " +
+                                std::to_string(want[i]));
 }
 
 template <class T>
