@@ -14,7 +14,13 @@ def run_module(module: str, **environment: str) -> subprocess.CompletedProcess[s
     """`python -m module` at the repository's root, with these variables set."""
     command = [sys.executable, "-m", module]
     return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=200, check=False
+        command,
+        cwd=ROOT,
+        env=os.environ | {"BPTT_LANG": "en"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
     )
 
 

@@ -1,5 +1,6 @@
 """The same bits whoever computes: any number of threads, any company in the batch, any number of repetitions."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,8 @@ THREADS = (1, 2, 3, 7)
 @pytest.fixture(scope="module")
 def digests() -> list[Any]:
     """NPROC is the number of threads that XLA gives a kernel."""
-    return [result("tests.kernels.digest", NPROC=str(threads)) for threads in THREADS]
+    with ThreadPoolExecutor(2) as pool:
+        return [*pool.map(lambda threads: result("tests.kernels.digest", NPROC=str(threads)), THREADS)]
 
 
 def test_the_number_of_threads_really_changes(digests: list[Any]) -> None:

@@ -1,0 +1,116 @@
+"""Every condition that rules the native kernels out, its reason in words, and what `use` makes of it."""
+
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from bptt import kernels
+from bptt.errors import KernelError
+from bptt.kernels import ffi
+
+RECURRENCE = {"backend": "jax", "dtype": "float32", "activation": "tanh", "dropping": False}
+ELEMENTWISE = {"backend": "jax", "dtype": "float64", "distributed": False}
+
+
+def recurrence(**changed: Any) -> kernels.Choice:
+    return kernels.choose_recurrence(**(RECURRENCE | changed))
+
+
+def elementwise(**changed: Any) -> kernels.Choice:
+    return kernels.choose_elementwise(**(ELEMENTWISE | changed))
+
+
+@pytest.mark.parametrize("choose", [recurrence, elementwise])
+def test_the_native_kernel_is_chosen_and_names_its_level(choose: Any) -> None:
+    assert choose() == kernels.Choice("native", f"compiled for {ffi.level()}")
+    with kernels.use("native"):
+        assert choose().kernel == "native"
+
+
+RULED_OUT = [
+    (recurrence, {"backend": "torch"}, "keras", "the Keras backend is torch; the kernels run on jax"),
+    (recurrence, {"dropping": True}, "keras", "dropout inside the cell is active in training; a Dropout layer before it is not"),
+    (recurrence, {"activation": None}, "scan", "the activation is not one of tanh, relu"),
+    (recurrence, {"activation": "sigmoid"}, "scan", "the activation is not one of tanh, relu"),
+    (recurrence, {"dtype": "bfloat16"}, "scan", "it computes in bfloat16; the native kernels in float32, float64"),
+    (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; the kernels run on jax"),
+    (elementwise, {"distributed": True}, "keras", "a keras.distribution cuts the batch over devices"),
+    (elementwise, {"dtype": "float16"}, "keras", "it computes in float16; the native kernels in float32, float64"),
+    (elementwise, {"unsupported": "two moons"}, "keras", "two moons"),
+]
+
+
+@pytest.mark.parametrize(("choose", "changed", "kernel", "reason"), RULED_OUT)
+def test_each_condition_has_its_kernel_and_its_reason(choose: Any, changed: dict[str, Any], kernel: str, reason: str) -> None:
+    assert choose(**changed) == kernels.Choice(kernel, reason)
+    with kernels.use("native"), pytest.raises(KernelError) as refusal:
+        choose(**changed)
+    assert refusal.value.code == "kernel.native-asked"
+    assert str(refusal.value) == f"The native kernel was asked for and cannot run: {reason}."
+
+
+def test_scan_can_be_asked_for() -> None:
+    with kernels.use("scan"):
+        assert recurrence() == kernels.Choice("scan", 'asked for by bptt.kernels.use("scan")')
+        assert elementwise() == kernels.Choice("keras", 'asked for by bptt.kernels.use("scan")')
+        assert recurrence(dropping=True).kernel == "keras"
+
+
+def test_the_innermost_request_counts_and_ends_with_its_block() -> None:
+    with kernels.use("scan"):
+        with kernels.use("native"):
+            assert recurrence().kernel == "native"
+        assert recurrence().kernel == "scan"
+        with pytest.raises(ZeroDivisionError), kernels.use("native"):
+            raise ZeroDivisionError
+        assert recurrence().kernel == "scan"
+    assert recurrence().kernel == "native"
+
+
+def test_an_unknown_kernel_is_refused() -> None:
+    with (
+        pytest.raises(KernelError, match="There is no kernel 'cuda'; choose one of native, scan") as refusal,
+        kernels.use("cuda"),
+    ):
+        pass
+    assert refusal.value.code == "kernel.unknown"
+
+
+def without_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffi, "_native", None)
+    monkeypatch.setattr(ffi, "_import_error", "no module", raising=False)
+
+
+def on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+
+
+def with_another_ffi(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise jax.errors.JaxRuntimeError("version 9 is newer\nthan 8")
+
+    monkeypatch.setattr(ffi, "call", refuse)
+
+
+def with_wrong_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffi, "call", lambda *_, **__: np.zeros((1, 1, 4)))
+
+
+@pytest.mark.parametrize(
+    ("plight", "reason"),
+    [
+        (without_module, "the compiled kernels are not installed (no module): install a C++ compiler and reinstall bptt"),
+        (on_a_gpu, "JAX computes on gpu; the native kernels are for processors"),
+        (with_another_ffi, f"jaxlib {jax.lib.__version__} does not run the compiled kernels (version 9 is newer): reinstall"),
+        (with_wrong_results, "the compiled kernels gave a wrong result in their self-test: reinstall bptt"),
+    ],
+)
+def test_each_plight_of_the_module_has_its_reason(plight: Any, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plight(monkeypatch)
+    why = ffi.unavailable.__wrapped__()
+    assert why is not None and why.startswith(reason)
+    monkeypatch.setattr(ffi, "unavailable", lambda: why)
+    assert recurrence() == kernels.Choice("scan", why)
+    assert elementwise() == kernels.Choice("keras", why)
