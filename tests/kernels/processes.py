@@ -10,9 +10,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def run_module(module: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_module(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`python -m module` at the repository's root, with these variables set."""
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(
         command,
         cwd=ROOT,
@@ -24,8 +24,8 @@ def run_module(module: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def result(module: str, **environment: str) -> Any:
+def result(module: str, *arguments: str, **environment: str) -> Any:
     """What the module prints, as JSON."""
-    done = run_module(module, **environment)
+    done = run_module(module, *arguments, **environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
