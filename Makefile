@@ -21,7 +21,7 @@ setup: .venv/built  ## .venv, the locked dependencies, the package with its comp
 	touch $@
 
 demo: setup  ## train on 4,000 real reviews, judge on 1,000 others, write a report
-	$(BIN)/bptt train foods
+	$(BIN)/bptt train examples/foods.toml
 
 test: setup
 	$(BIN)/pytest -m "not slow"

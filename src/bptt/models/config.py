@@ -19,8 +19,8 @@ class ModelConfig(BaseModel):
     )
     layer_norm: bool = Field(False, description="layer normalisation after each recurrent layer")
     embedding_dropout: NonNegativeFloat = Field(
-        0.3, lt=1, description="share of embedding columns switched off for a whole text while training"
+        0.5, lt=1, description="share of embedding columns switched off for a whole text while training"
     )
     dropout: NonNegativeFloat = Field(
-        0.3, lt=1, description="share of values switched off while training, after each recurrent layer and before the head"
+        0.5, lt=1, description="share of values switched off while training, after each recurrent layer and before the head"
     )

@@ -14,9 +14,9 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: PositiveInt = Field(8, description="times the training part is read, at most")
+    epochs: PositiveInt = Field(12, description="times the training part is read, at most")
     batch_size: PositiveInt = Field(64, description="texts a step")
-    learning_rate: PositiveFloat = Field(0.001, description="step size at the start")
+    learning_rate: PositiveFloat = Field(0.0005, description="step size at the start")
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = Field("adam", description="adam, adamw, rmsprop or sgd")
     clipnorm: NonNegativeFloat = Field(1.0, description="largest norm of each weight's gradient; 0 for no limit")
     clipvalue: NonNegativeFloat = Field(0.0, description="largest absolute value in a gradient; 0 for no limit")
@@ -24,7 +24,7 @@ class TrainingConfig(BaseModel):
     monitor: Literal["val_loss", "val_accuracy"] = Field(
         "val_loss", description="what the three rules below watch, and what picks the best epoch: val_loss or val_accuracy"
     )
-    early_stopping: NonNegativeInt = Field(2, description="epochs without improvement before training stops; 0 to never stop")
+    early_stopping: NonNegativeInt = Field(3, description="epochs without improvement before training stops; 0 to never stop")
     reduce_lr_patience: NonNegativeInt = Field(
         1, description="epochs without improvement before the learning rate is reduced; 0 to never reduce it"
     )
