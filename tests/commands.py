@@ -38,7 +38,7 @@ def run_bptt(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None
     """`bptt` with these arguments in a process of its own, in English unless they say otherwise."""
     environment = os.environ | {"BPTT_LANG": "en", "COLUMNS": "200"}
     command = [sys.executable, "-m", "bptt", *map(str, arguments)]
-    done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, env=environment, timeout=120, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, env=environment, timeout=240, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
 
 
@@ -48,6 +48,7 @@ def bptt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANGUAGE", "en")
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    warnings.simplefilter("always", UserWarning)  # until the test ends: the command prints them
 
     def run(*arguments: str | Path, stdin: bytes = b"") -> Result:
         messages.use("en")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,15 @@ def test_a_closed_pipe_ends_it_quietly(trained: tuple[Path, Result]) -> None:
     assert (process.returncode, err) == (141, b"")
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Lets the processes that a test starts hear Ctrl-C, which a shell makes its background jobs ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_control_c_ends_it_quietly(trained: tuple[Path, Result]) -> None:
     command = [sys.executable, "-m", "bptt", "predict", str(trained[0]), "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -152,6 +162,7 @@ def test_control_c_ends_it_quietly(trained: tuple[Path, Result]) -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("moment", [b"compiling shape", b"epoch 1/999"])
 def test_control_c_ends_a_training_quietly(tmp_path: Path, moment: bytes) -> None:
     """Also while XLA compiles, in threads of its own."""
