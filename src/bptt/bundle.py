@@ -25,7 +25,7 @@ FORMAT = "bptt 1"
 
 
 def save_weights(path: Path, weights: Weights, texts: Mapping[str, str]) -> None:
-    """Writes `weights` and `texts` to `path`. Raises ModelFileError for a weight that is not finite, and leaves `path` as it was."""
+    """Writes `weights` and `texts` to `path`. Raises ModelFileError for a weight that is not finite: `path` stays as it was."""
     weights = {name: np.ascontiguousarray(value) for name, value in weights.items()}
     _check_finite(path, weights)
     header = {"format": FORMAT, "texts": dict(texts), "sha256": _digest(weights, texts)}
@@ -33,7 +33,7 @@ def save_weights(path: Path, weights: Weights, texts: Mapping[str, str]) -> None
 
 
 def load_weights(path: Path) -> tuple[Weights, dict[str, str]]:
-    """What `save_weights` wrote. Raises ModelFileError where the file is missing, foreign, damaged or holds a number that is not finite."""
+    """What `save_weights` wrote. Raises ModelFileError where it is missing, foreign, damaged or not finite."""
     if not path.is_file():
         raise ModelFileError("model.missing", _("There is no model file {path}. Train one with `bptt train`.").format(path=path))
     try:

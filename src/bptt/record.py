@@ -131,7 +131,7 @@ class Run:
             os.fsync(file.fileno())
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The events so far. A last line cut short by a crash is left out with a warning; damage elsewhere raises ModelFileError."""
+        """The events so far. A last line cut short by a crash is left out with a warning; other damage raises ModelFileError."""
         file = self.path / METRICS
         lines = file.read_bytes().split(b"\n") if file.exists() else []
         cut_short = lines.pop() if lines else b""  # empty after a complete last line
