@@ -1,114 +1,160 @@
-"""Wrong kernels, each caught by the very check that the right ones pass."""
+"""Tests of the tests: every wrong kernel fails the very checks that the right ones pass."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
-from jax.lax import stop_gradient
 
-from bptt.kernels import Options, Tokens, scan
+from bptt import kernels
+from bptt.kernels import Options, native
+from tests.kernels import test_dropout, test_layer_norm
+from tests.kernels.faults import FAULTS
 from tests.kernels.parity import Kernel, check
-from tests.kernels.strategies import Case, Problem, draw_problem
+from tests.kernels.strategies import Case, draw_problem
+from tests.kernels.test_padding import check_padding
 
-BOTH_WAYS = Options("tanh", go_backwards=True, zero_output_for_mask=True, return_sequences=True)
-PROBLEMS = {
-    "tokens": draw_problem(Case(9, 12, 5, 7, vocabulary=6, masked=True, options=BOTH_WAYS)),
-    "held": draw_problem(Case(9, 12, 5, 7, masked=True, options=Options(return_sequences=True))),
-}
-
-
-def with_arguments(change: Callable[..., dict[str, Any]]) -> Kernel:
-    """The scan kernel, given other arguments than it was called with."""
-
-    def kernel(options: Options, inputs: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-        names = {"options": options, "inputs": inputs, "w": w, "u": u, "b": b, "h": h, "mask": mask}
-        changed = names | change(**names)
-        return scan.simple_rnn(*changed.values())
-
-    return kernel
+CASES = [
+    Case(9, 6, 3, 5, masked=True, options=Options("tanh", True, True, True)),
+    Case(9, 6, 3, 5, vocabulary=4, masked=True, options=Options("relu")),
+]
+right_dropout, right_norm = kernels.dropout, kernels.layer_norm
 
 
-def with_results(change: Callable[..., Any]) -> Kernel:
-    """The scan kernel, giving other results: `change(state, sequence, mask)`."""
-
-    def kernel(*arguments: Any) -> Any:
-        return change(*scan.simple_rnn(*arguments), arguments[-1])
-
-    return kernel
-
-
-def dense_of(inputs: Any) -> jax.Array:
-    return inputs.table[inputs.ids] if isinstance(inputs, Tokens) else inputs
-
-
-@jax.custom_vjp
-def tanh_without_slope(z: jax.Array) -> jax.Array:
-    return jnp.tanh(z)
-
-
-tanh_without_slope.defvjp(lambda z: (jnp.tanh(z), None), lambda _, gradient: (gradient,))
-
-
-def missing_slope(*arguments: Any) -> Any:
-    """dz = dh, without 1 - h * h."""
-    return scan.simple_rnn(*arguments, activation=tanh_without_slope)
-
-
-def first_word_only(options: Options, inputs: Any, *others: Any) -> Any:
-    """A repeated word's gradient is that of one of its places, not their sum."""
-    x = dense_of(inputs)
-    return scan.simple_rnn(options, x.at[:, ::2].set(stop_gradient(x[:, ::2])), *others)
-
-
-FAULTS: dict[str, Kernel] = {
-    "one step off": with_arguments(lambda inputs, **_: {"inputs": jnp.roll(dense_of(inputs), 1, axis=1)}),
-    "recurrent kernel transposed": with_arguments(lambda u, **_: {"u": u.T}),
-    "mask ignored": with_arguments(lambda **_: {"mask": None}),
-    "mask one step off": with_arguments(lambda mask, **_: {"mask": jnp.roll(mask, 1, axis=1)}),
-    "mask inverted": with_arguments(lambda mask, **_: {"mask": ~mask}),
-    "direction reversed": with_arguments(
-        lambda options, **_: {"options": replace(options, go_backwards=not options.go_backwards)}
-    ),
-    "masked outputs the other way": with_arguments(
-        lambda options, **_: {"options": replace(options, zero_output_for_mask=not options.zero_output_for_mask)}
-    ),
-    "initial state ignored": with_arguments(lambda h, **_: {"h": jnp.zeros_like(h)}),
-    "another activation": with_arguments(lambda options, **_: {"options": replace(options, activation="relu")}),
-    "bias added twice": with_arguments(lambda b, **_: {"b": 2 * b}),
-    "no gradient of the bias": with_arguments(lambda b, **_: {"b": stop_gradient(b)}),
-    "no gradient of the initial state": with_arguments(lambda h, **_: {"h": stop_gradient(h)}),
-    "no gradient through time": with_arguments(lambda u, **_: {"u": stop_gradient(u)}),
-    "the last row left out of the weights' gradients": with_arguments(
-        lambda inputs, **_: {"inputs": jnp.concatenate([dense_of(inputs)[:-1], stop_gradient(dense_of(inputs)[-1:])])}
-    ),
-    "rows in another order": with_results(lambda state, sequence, _: (state[::-1], sequence)),
-    "outputs in order of time": with_results(lambda state, sequence, _: (state, sequence[:, ::-1])),
-    "the last output for the last state": with_results(
-        lambda state, sequence, _: (jnp.where(state > 0, sequence[:, -1], state), sequence)
-    ),
-    "half precision": with_results(lambda state, sequence, _: (state.astype(jnp.float16).astype(state.dtype), sequence)),
-    "missing 1 - h * h": missing_slope,
-    "some places of a word left out": first_word_only,
-}
-
-
-@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
-def test_the_right_kernel_passes(problem: Problem) -> None:
-    check(scan.simple_rnn, problem)
-
-
-def caught(kernel: Kernel) -> bool:
-    for problem in PROBLEMS.values():
+def caught(kernel: Kernel, dtype: str) -> int:
+    """On how many of the cases."""
+    failed = 0
+    for case in CASES:
         try:
-            check(kernel, problem)
+            check(kernel, draw_problem(case), dtype)
         except AssertionError:
-            return True
-    return False
+            failed += 1
+    return failed
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_wrong_kernel_is_caught(fault: str) -> None:
-    assert caught(FAULTS[fault])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_right_kernel_passes(dtype: str) -> None:
+    assert caught(native.simple_rnn, dtype) == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_a_wrong_recurrence_is_caught_in_both_precisions(fault: Kernel) -> None:
+    assert caught(fault, "float64") and caught(fault, "float32")
+
+
+def padding_multiplied_by_zero(options: Options, x: Any, *others: Any) -> Any:
+    """0 times NaN is NaN."""
+    state, sequence = native.simple_rnn(options, x, *others)
+    return state + 0 * x.sum(), sequence
+
+
+def test_a_kernel_that_reads_the_padding_is_caught() -> None:
+    with pytest.raises(AssertionError, match="in the padding changes"):
+        check_padding(padding_multiplied_by_zero, CASES[0], 0, "float32")
+
+
+def without_its_scale(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    return right_dropout(rate, groups, x, seed) * (1 - rate)
+
+
+def keeping_what_it_should_drop(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    return x / (1 - rate) - right_dropout(rate, groups, x, seed)
+
+
+def one_mask_for_ever(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    return right_dropout(rate, groups, x, np.zeros(2, np.uint32))
+
+
+def one_word_of_the_seed_ignored(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    return right_dropout(rate, groups, x, seed * np.array([1, 0], np.uint32))
+
+
+def another_mask_for_the_gradient(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    out = right_dropout(rate, groups, x, seed)
+    other = right_dropout(rate, groups, x, seed + np.uint32(1))
+    return other + jax.lax.stop_gradient(out - other)
+
+
+def one_draw_for_two_neighbours(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    mask = right_dropout(rate, groups, jnp.ones_like(x), seed).ravel()
+    return x * mask[jnp.arange(x.size) // 2].reshape(x.shape)
+
+
+def a_draw_for_each_element_whatever_the_noise_shape(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    return right_dropout(rate, (1, 1, x.size), x, seed)
+
+
+def the_next_seed_moves_the_mask(rate: float, groups: Any, x: Any, seed: Any) -> Any:
+    mask = one_word_of_the_seed_ignored(rate, groups, jnp.ones_like(x), seed)
+    return x * jnp.roll(mask, int(seed[1]) * 16)
+
+
+SPATIAL = ((6, 5, 7), (6, 1, 7), (6, 5, 7))
+
+
+@pytest.mark.parametrize(
+    ("fault", "judge", "arguments"),
+    [
+        (without_its_scale, test_dropout.test_the_share_dropped_is_the_rate_and_the_rest_is_scaled, (0.5, "float32")),
+        (keeping_what_it_should_drop, test_dropout.test_the_share_dropped_is_the_rate_and_the_rest_is_scaled, (0.1, "float32")),
+        (one_mask_for_ever, test_dropout.test_draws_are_spread_evenly_over_places_and_seeds, ()),
+        (one_mask_for_ever, test_dropout.test_seeds_that_differ_in_a_bit_give_independent_masks, ((1, 3),)),
+        (one_word_of_the_seed_ignored, test_dropout.test_seeds_that_differ_in_a_bit_give_independent_masks, ((1, 3),)),
+        (another_mask_for_the_gradient, test_dropout.test_the_same_seed_draws_the_same_mask_in_both_dtypes_and_both_passes, ()),
+        (one_draw_for_two_neighbours, test_dropout.test_elements_are_independent_of_their_neighbours, (1, 0.5)),
+        (
+            a_draw_for_each_element_whatever_the_noise_shape,
+            test_dropout.test_one_draw_serves_the_axes_that_the_noise_shape_shares,
+            SPATIAL,
+        ),
+        (the_next_seed_moves_the_mask, test_dropout.test_a_seeds_masks_are_not_one_mask_moved, ()),
+    ],
+)
+def test_a_wrong_dropout_is_caught(fault: Any, judge: Any, arguments: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge(*arguments)
+    monkeypatch.setattr(kernels, "dropout", fault)
+    with pytest.raises(AssertionError):
+        judge(*arguments)
+
+
+def epsilon_outside_the_root(epsilon: float, x: Any, gamma: Any, beta: Any) -> Any:
+    spread = jnp.std(x, axis=-1, keepdims=True) + epsilon
+    return (x - x.mean(axis=-1, keepdims=True)) / spread * gamma + beta
+
+
+def variance_of_a_sample(epsilon: float, x: Any, gamma: Any, beta: Any) -> Any:
+    spread = jnp.sqrt(jnp.var(x, axis=-1, keepdims=True, ddof=1) + epsilon)
+    return (x - x.mean(axis=-1, keepdims=True)) / spread * gamma + beta
+
+
+def moments_without_their_gradient(epsilon: float, x: Any, gamma: Any, beta: Any) -> Any:
+    mean, spread = (jax.lax.stop_gradient(m) for m in (x.mean(-1, keepdims=True), jnp.sqrt(x.var(-1, keepdims=True) + epsilon)))
+    return (x - mean) / spread * gamma + beta
+
+
+def gamma_missing_from_the_gradient(epsilon: float, x: Any, gamma: Any, beta: Any) -> Any:
+    out, plain = right_norm(epsilon, x, gamma, beta), right_norm(epsilon, x, jnp.ones_like(gamma), beta)
+    return plain + jax.lax.stop_gradient(out - plain)
+
+
+@pytest.mark.parametrize(
+    "fault", [epsilon_outside_the_root, variance_of_a_sample, moments_without_their_gradient, gamma_missing_from_the_gradient]
+)
+def test_a_wrong_layer_normalisation_is_caught(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "layer_norm", fault)
+    with pytest.raises(AssertionError):
+        test_layer_norm.test_results_and_gradients_are_the_formulas(16, (13, 41), "float32")
+
+
+def test_a_variance_that_cancels_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """mean(x^2) - mean(x)^2 passes wherever the mean is small."""
+
+    def cancelling(epsilon: float, x: Any, gamma: Any, beta: Any) -> Any:
+        mean = x.mean(axis=-1, keepdims=True)
+        return (x - mean) / jnp.sqrt((x * x).mean(axis=-1, keepdims=True) - mean * mean + epsilon) * gamma + beta
+
+    monkeypatch.setattr(kernels, "layer_norm", cancelling)
+    test_layer_norm.test_results_and_gradients_are_the_formulas(16, (13, 41), "float32")
+    with pytest.raises(AssertionError):
+        test_layer_norm.test_a_large_mean_costs_no_more_than_its_own_rounding(16)
