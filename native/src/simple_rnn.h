@@ -84,6 +84,7 @@ inline void clear(T* to, int64_t n) {
 // caller alone: to wake a helper takes longer.
 template <class T>
 void add_parts(Workers& workers, const T* parts, int64_t count, int64_t rows, int64_t columns, T* to) {
+  if (rows == 0) return;
   const int64_t stride = padded<T>(columns), size = rows * stride;
   const int64_t block = count * size < (1 << 18) ? rows : 16;
   parallel(workers, ceil_div(rows, block), [&](int64_t task, int64_t) {

@@ -67,11 +67,18 @@ def test_a_weight_of_a_wrong_width_is_named() -> None:
 
 @pytest.mark.parametrize("empty", ["B", "T", "D", "H"])
 def test_an_empty_axis_is_no_fault(empty: str) -> None:
-    """Without steps the state is the initial one; without features the bias alone speaks."""
+    """Without steps the state is the initial one; without features the bias alone speaks; gradients have their arrays' shapes."""
     b, t, d, h = (0 if axis == empty else size for axis, size in zip("BTDH", (B, T, D, H), strict=True))
-    given = {"inputs": ones(b, t, d), "kernel": ones(d, h), "recurrent_kernel": np.zeros((h, h), "float32"), "bias": ones(h)}
-    state, sequence = recur(**given, initial_state=ones(b, h), mask=None)
+    given = (ones(b, t, d), ones(d, h), np.zeros((h, h), "float32"), ones(h), ones(b, h))
+    (state, sequence), backward = jax.vjp(lambda *a: native.simple_rnn(Options(return_sequences=True), *a), *given)
     want = {"T": 1.0, "D": np.tanh(1.0)}.get(empty, 0.0)
     assert state.shape == (b, h) and sequence.shape == (b, t, h)
     np.testing.assert_allclose(state, np.full((b, h), want), rtol=1e-6)
+    gradients = backward((state, sequence))
+    assert [g.shape for g in gradients] == [a.shape for a in given]
+    assert np.array_equal(gradients[4], state if empty == "T" else np.zeros((b, h)))
+
+
+def test_no_element_is_no_fault() -> None:
     assert kernels.dropout(0.5, (1, 1, 0), ones(0), SEED).shape == (0,)
+    assert kernels.layer_norm(1e-3, ones(0, 4), ones(4), ones(4)).shape == (0, 4)
