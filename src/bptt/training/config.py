@@ -16,7 +16,7 @@ class TrainingConfig(BaseModel):
 
     epochs: PositiveInt = Field(12, description="times the training part is read, at most")
     batch_size: PositiveInt = Field(64, description="texts a step")
-    learning_rate: PositiveFloat = Field(0.0005, description="step size at the start")
+    learning_rate: PositiveFloat = Field(0.0005, allow_inf_nan=False, description="step size at the start")
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = Field("adam", description="adam, adamw, rmsprop or sgd")
     clipnorm: NonNegativeFloat = Field(1.0, description="largest norm of each weight's gradient; 0 for no limit")
     clipvalue: NonNegativeFloat = Field(0.0, description="largest absolute value in a gradient; 0 for no limit")
