@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from bptt import layers
-from tests.layers.twins import REAL, B, D, H, T, agree, same, spread, twins
+from tests.kernels.processes import result
+from tests.layers.twins import REAL, B, D, H, T, agree, alike, same, spread, twins
 
 LAYERS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {
@@ -108,8 +109,7 @@ def test_layers_of_different_dtypes_in_one_model(reads: list[str]) -> None:
         ids = keras.Input((T,), dtype="int32")
         return keras.Model(ids, namespace.SimpleRNN(H)(namespace.Embedding(12, D, dtype="bfloat16")(ids)))
 
-    ours, theirs = twins(make)
-    same(ours(IDS), theirs(IDS))
+    alike(make, IDS)
     assert reads == ["array"]
 
 
@@ -122,3 +122,23 @@ def test_the_global_policy_is_followed() -> None:
     finally:
         keras.config.set_dtype_policy("float32")
     assert layers.SimpleRNN(H).kernel_choice.kernel == "native"
+
+
+def test_float64() -> None:
+    """In a process of its own: JAX has 64 bits or has not, for good."""
+    found = result("tests.layers.doubles", JAX_ENABLE_X64="1")
+    assert found["kernels"] == ["native"] * 3
+    assert found["dtypes"] == "float64"
+    assert max(found["errors"]) < 1e-13
+
+
+def test_under_a_distribution_dropout_and_normalisation_are_keras_s_own() -> None:
+    """A recurrence cuts its batch over the devices itself."""
+    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    try:
+        for layer in (layers.Dropout(0.5), layers.LayerNormalization()):
+            assert (layer.kernel_choice.kernel, "distribution" in layer.kernel_choice.reason) == ("keras", True)
+            assert layer(spread((B, T, D)), training=True).shape == (B, T, D)
+        assert layers.SimpleRNN(H).kernel_choice.kernel == "native"
+    finally:
+        keras.distribution.set_distribution(None)

@@ -56,14 +56,18 @@ def test_neighbours_are_drawn_apart(axis: int) -> None:
     assert abs((ahead & behind).mean() - 0.25) < 0.02
 
 
-@pytest.mark.parametrize("rate", RATES)
-def test_whole_features(rate: float) -> None:
-    layer = layers.SpatialDropout1D(rate, seed=1)
-    check_values(layer)
-    check_share(layer, draws=30 * 50)
+def check_whole_features(layer: Any) -> None:
+    """A feature of a row is kept at all steps or at none; rows differ."""
     mask = kept(layer)
     np.testing.assert_array_equal(mask, np.broadcast_to(mask[:, :1], mask.shape))
     assert not np.array_equal(mask[0], mask[1])
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_whole_features(rate: float) -> None:
+    check_values(layers.SpatialDropout1D(rate, seed=1))
+    check_share(layers.SpatialDropout1D(rate, seed=1), draws=30 * 50)
+    check_whole_features(layers.SpatialDropout1D(rate, seed=1))
 
 
 @pytest.mark.parametrize(
@@ -170,11 +174,15 @@ def test_masks_differ_from_step_to_step_and_from_epoch_to_epoch() -> None:
     check_masks_of_a_fit(layers.Dropout)
 
 
+def check_prediction(layer: Any) -> None:
+    np.testing.assert_array_equal(layer(X), X)
+    np.testing.assert_array_equal(layer(X, training=False), X)
+    np.testing.assert_array_equal(keras.Sequential([layer]).predict(X, verbose=0), X)
+
+
 @pytest.mark.parametrize("layer", [layers.Dropout, layers.SpatialDropout1D])
 def test_nothing_is_dropped_at_prediction(layer: Any) -> None:
-    np.testing.assert_array_equal(layer(0.5)(X), X)
-    np.testing.assert_array_equal(layer(0.5)(X, training=False), X)
-    np.testing.assert_array_equal(keras.Sequential([layer(0.5)]).predict(X, verbose=0), X)
+    check_prediction(layer(0.5))
 
 
 def test_nothing_and_everything() -> None:

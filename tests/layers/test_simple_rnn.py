@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bptt import kernels, layers
-from tests.layers.twins import REAL, B, D, H, Make, T, agree, same, spread, twins
+from tests.layers.twins import REAL, B, D, H, Make, T, agree, alike, same, spread, twins
 
 SEQUENCES = spread((B, T, D), seed=7, scale=1)
 
@@ -34,8 +34,7 @@ OPTIONS = ("return_sequences", "go_backwards", "zero_output_for_mask")
 @pytest.mark.parametrize("real", [None, *REAL])
 @pytest.mark.parametrize("values", list(itertools.product([False, True], repeat=len(OPTIONS))), ids=str)
 def test_predictions_whatever_the_options(real: str | None, values: tuple[bool, ...]) -> None:
-    ours, theirs = twins(network(real is not None, return_state=True, **dict(zip(OPTIONS, values, strict=True))))
-    same(ours(given(real)), theirs(given(real)))
+    alike(network(real is not None, return_state=True, **dict(zip(OPTIONS, values, strict=True))), given(real))
 
 
 @pytest.mark.parametrize(
@@ -77,15 +76,19 @@ def test_frozen_weights_stay() -> None:
     assert len(ours.trainable_variables) == 2  # those of the Dense before it: the gradient runs through
 
 
-def test_the_initial_state_and_its_gradient() -> None:
-    def make(namespace: Any) -> keras.Model:
-        sequences, real, source = keras.Input((T, D)), keras.Input((T,), dtype="bool"), keras.Input((3,))
-        state = keras.layers.Dense(H, name="state")(source)
-        return keras.Model([sequences, real, source], namespace.SimpleRNN(H)(sequences, mask=real, initial_state=state))
+def from_a_state(namespace: Any) -> keras.Model:
+    """The initial state comes from a Dense, whose weights need its gradient."""
+    sequences, real, source = keras.Input((T, D)), keras.Input((T,), dtype="bool"), keras.Input((3,))
+    state = keras.layers.Dense(H, name="state")(source)
+    return keras.Model([sequences, real, source], namespace.SimpleRNN(H)(sequences, mask=real, initial_state=state))
 
-    ours = agree(make, [SEQUENCES, REAL["holes"], spread((B, 3), 8, scale=1)])
-    state = ours.get_layer("state")(spread((B, 3), 8, scale=1))
-    found = ours([SEQUENCES, REAL["holes"], spread((B, 3), 8, scale=1)])
+
+SOURCE = spread((B, 3), 8, scale=1)
+
+
+def test_the_initial_state_and_its_gradient() -> None:
+    ours = agree(from_a_state, [SEQUENCES, REAL["holes"], SOURCE])
+    found, state = ours([SEQUENCES, REAL["holes"], SOURCE]), ours.get_layer("state")(SOURCE)
     np.testing.assert_allclose(found[-1], state[-1], rtol=1e-6)  # a row of padding gives back what it was given
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bptt import layers
-from tests.layers.twins import REAL, B, D, H, Make, T, V, agree, same, spread, twins
+from tests.layers.twins import REAL, B, D, H, Make, T, V, agree, alike, same, spread, twins
 
 SEQUENCES = spread((B, T, D), seed=7, scale=1)
 IDS = np.where(REAL["holes"], np.random.default_rng(3).integers(1, V, (B, T)), 0).astype("int32")
@@ -38,8 +38,8 @@ CASES = [*itertools.product(MODES, [False, True], ["holes"]), *itertools.product
 
 @pytest.mark.parametrize(("merge_mode", "return_sequences", "real"), CASES)
 def test_both_halves_agree(merge_mode: str | None, return_sequences: bool, real: str) -> None:
-    ours, theirs = twins(bidirectional(merge_mode, return_sequences=return_sequences, return_state=merge_mode == "concat"))
-    same(ours([SEQUENCES, REAL[real]]), theirs([SEQUENCES, REAL[real]]))
+    arguments = {"return_sequences": return_sequences, "return_state": merge_mode == "concat"}
+    alike(bidirectional(merge_mode, **arguments), [SEQUENCES, REAL[real]])
 
 
 @pytest.mark.parametrize("half", ["forward_layer", "backward_layer"])
@@ -62,8 +62,7 @@ def test_a_backward_half_of_its_own() -> None:
         backward = namespace.SimpleRNN(H, activation="relu", go_backwards=True)
         return keras.Model(inputs, namespace.Bidirectional(namespace.SimpleRNN(H), backward_layer=backward)(inputs))
 
-    ours, theirs = twins(make)
-    same(ours(SEQUENCES), theirs(SEQUENCES))
+    alike(make, SEQUENCES)
 
 
 def test_initial_states_of_both_halves() -> None:

@@ -41,6 +41,13 @@ def same(found: Any, expected: Any, tolerance: float = 1e-5) -> None:
         np.testing.assert_allclose(np.float64(ours), np.float64(theirs), rtol=tolerance, atol=tolerance)
 
 
+def alike(make: Make, inputs: Any, tolerance: float = 1e-5) -> keras.Model:
+    """Predictions are Keras's; gives our model."""
+    ours, theirs = twins(make)
+    same(ours(inputs), theirs(inputs), tolerance)
+    return ours
+
+
 def three_steps(model: keras.Model, inputs: Any, eager: bool = False) -> list[Any]:
     """The losses of three steps of gradient descent towards targets drawn once."""
     outputs = keras.tree.flatten(model.output)
