@@ -33,7 +33,7 @@ def test_the_verdict_comes_first_and_compares_with_the_majority(make, page_of):
     assert tiles["Weighted F1"].startswith(f"{scores.weighted_f1:.4f} ")
     assert tiles["Best epoch"] == f"4 of 7 val_loss {run.metrics()[4]['val_loss']:.4f}"
     assert tiles["Training time"].startswith("2 min 05 s")
-    assert "Stopped early after epoch 7 of 8: val_loss was best at epoch 4." in page.text
+    assert "Stopped early after epoch 7 of 12: val_loss was best at epoch 4." in page.text
 
 
 def test_a_model_no_better_than_the_majority_is_called_so(make, page_of):
@@ -55,7 +55,7 @@ def test_the_test_part_outranks_validation(make, page_of):
 @pytest.mark.parametrize(
     ("ending", "sentence"),
     [
-        ([{"event": "end", "best_epoch": 4, "seconds": 1}], "Trained to the end: epoch 7 of 8."),
+        ([{"event": "end", "best_epoch": 4, "seconds": 1}], "Trained to the end: epoch 7 of 12."),
         ([{"event": "stop", "reason": "not finite", "epoch": 8, "batch": 12}], "the loss is not finite in epoch 8, batch 12."),
         ([{"event": "stop", "reason": "not finite", "epoch": 8, "batch": 0}], "the validation loss is not finite after epoch 8."),
         ([], "interrupted, or still goes on. Epochs so far: 7."),
