@@ -8,7 +8,7 @@ import pytest
 
 from bptt import layers
 from tests.kernels.processes import result
-from tests.layers.twins import REAL, B, D, H, T, agree, alike, same, spread, twins
+from tests.layers.twins import REAL, B, D, H, T, agree, alike, same, slow, spread, twins
 
 LAYERS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {
@@ -86,7 +86,7 @@ def stack(dtype: str) -> Any:
 IDS = np.random.default_rng(3).integers(0, 12, (B, T)).astype("int32")
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [("float16", 4e-3), ("bfloat16", 4e-2), ("mixed_bfloat16", 4e-2)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [slow("float16", 4e-3), slow("bfloat16", 4e-2), ("mixed_bfloat16", 4e-2)])
 def test_narrow_floats_run_on_the_scan(dtype: str, tolerance: float) -> None:
     """Within a few of the dtype's roundings: Keras rounds h W after every step, the scan all steps' products at once."""
     ours, theirs = twins(stack(dtype))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bptt import layers
-from tests.layers.twins import REAL, B, D, H, Make, T, V, agree, alike, same, spread, three_steps, twins
+from tests.layers.twins import REAL, B, D, H, Make, T, V, agree, alike, same, slow, spread, three_steps, twins
 
 IDS = np.where(REAL["holes"], np.random.default_rng(3).integers(1, V, (B, T)), 0).astype("int32")
 Middle = Callable[[Any, Any, Any], Any]  # (namespace, embedding, ids) -> output
@@ -63,7 +63,7 @@ BY_ARRAY = {
 }
 
 
-@pytest.mark.parametrize("name", ["masked", "frozen", "shared", "pooled", "penalised"])
+@pytest.mark.parametrize("name", ["masked", "frozen", "shared", slow("pooled"), slow("penalised")])
 def test_training_on_ids(name: str, reads: list[str]) -> None:
     agree(BY_IDS[name], IDS)
     assert set(reads) == {"ids"}

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 
 from bptt import layers
 
@@ -16,6 +17,11 @@ REAL = {  # which steps are real, (B, T); the last row is all padding, in `right
     "right": np.arange(T)[::-1] >= np.arange(2, B + 2)[:, None],
     "holes": np.array([[1, 0, 1, 1, 0, 0, 1], [0, 1, 0, 1, 1, 1, 0], [1] * T, [0, 0, 1, 0, 0, 1, 1], [1] * T, [0] * T], bool),
 }
+
+
+def slow(*values: Any) -> Any:
+    """A case that is left to `make test-all`."""
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 def spread(shape: tuple[int, ...], seed: int = 0, scale: float = 0.5) -> Any:
