@@ -84,6 +84,18 @@ def bias_gradient_dropped(options: Options, x: Any, w: Any, u: Any, b: Any, *oth
 
 
 @fault
+def recurrent_gradient_dropped(options: Options, x: Any, w: Any, u: Any, *others: Any) -> Any:
+    return right(options, x, w, stop(u), *others)
+
+
+@fault
+def last_row_left_out_of_the_inputs_gradients(options: Options, x: Any, w: Any, *others: Any) -> Any:
+    x = dense(x)
+    rows = jnp.concatenate([x[:-1], stop(x[-1:])])
+    return right(options, rows, w, *others)
+
+
+@fault
 def initial_state_ignored(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
     return right(options, x, w, u, b, jnp.zeros_like(h), mask)
 

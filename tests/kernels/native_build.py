@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,25 @@ def build_check() -> Path:
     return folder
 
 
-def compile_check(native: Path, folder: Path, *flags: str) -> Path:
-    """check_kernels of the sources in `native`, as one level with these flags; returns the program."""
+def compile_check(native: Path, folder: Path, *flags: str, tests: Sequence[Path] = ()) -> Path:
+    """check_kernels of the sources in `native`, as one level with these flags; returns the program.
+
+    `tests` are the compiled tests, where many programs share them.
+    """
     program = folder / CHECK
-    definitions = ("-DBPTT_LEVEL_NAMESPACE=generic", '-DBPTT_LEVEL_NAME="checked"', f"-I{native / 'include'}")
-    sources = (*(native / "src").glob("*.cc"), *(native / "tests").glob("*.cc"))
-    run(compiler(), "-std=c++17", "-pthread", *flags, *definitions, *sources, "-o", program)
+    sources = (*(native / "src").glob("*.cc"), *(tests or (native / "tests").glob("*.cc")))
+    run(compiler(), "-std=c++17", "-pthread", *flags, *definitions(native), *sources, "-o", program)
     return program
+
+
+def compile_tests(native: Path, folder: Path, *flags: str) -> list[Path]:
+    """The object of each source in native/tests."""
+    objects = []
+    for source in (native / "tests").glob("*.cc"):
+        objects.append(folder / f"{source.stem}.o")
+        run(compiler(), "-std=c++17", *flags, *definitions(native), "-c", source, "-o", objects[-1])
+    return objects
+
+
+def definitions(native: Path) -> tuple[str, ...]:
+    return "-DBPTT_LEVEL_NAMESPACE=generic", '-DBPTT_LEVEL_NAME="checked"', f"-I{native / 'include'}"
