@@ -7,12 +7,7 @@ import numpy as np
 from bptt.shapes import Floats
 
 FLOAT64 = 1e-10  # relative to the tensor's norm
-EPS = float(np.finfo(np.float32).eps)
-
-
-def roundings(terms: int) -> float:
-    """How many roundings of its norm a float32 tensor may be off: n of random sign add up to sqrt(n) of them."""
-    return 16 + 4 * float(np.sqrt(terms))
+ROUNDINGS = 32  # float32: so many roundings of the tensor's largest element are nobody's fault
 
 
 def distance(actual: Floats, expected: Floats) -> float:
@@ -27,14 +22,14 @@ def norm(expected: Floats) -> float:
     return float(np.max(np.abs(expected), initial=1.0))
 
 
-def assert_close(name: str, actual: Floats, expected: Floats, terms: int = 1, rival: Callable[[], Floats] | None = None) -> None:
-    """`actual` stands as near to float64 `expected` as its dtype allows; its elements are sums of up to `terms` terms.
+def assert_close(name: str, actual: Floats, expected: Floats, rival: Callable[[], Floats] | None = None) -> None:
+    """`actual` stands as near to float64 `expected` as its dtype allows.
 
-    float64: within 1e-10 of the norm. float32: within `roundings(terms)` of the norm (1.2e-7 each) or, where that is not
+    float64: within 1e-10 of the norm. float32: within 32 roundings of the norm (1.2e-7 each) or, where that is not
     enough, within twice the distance of `rival()`, the same tensor by XLA.
     """
     assert actual.shape == expected.shape, f"{name} has shape {actual.shape}, expected {expected.shape}"
-    allowed = norm(expected) * (FLOAT64 if actual.dtype == np.float64 else roundings(terms) * EPS)
+    allowed = norm(expected) * (FLOAT64 if actual.dtype == np.float64 else ROUNDINGS * float(np.finfo(np.float32).eps))
     if distance(actual, expected) > allowed and rival is not None:
         allowed = max(allowed, 2 * distance(rival(), expected))
     if distance(actual, expected) <= allowed:
