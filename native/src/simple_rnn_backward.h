@@ -126,17 +126,25 @@ inline int64_t word_from(const Words& words, int64_t place) {
 }
 
 // sums[word] = sum of dz over the word's places, in order. Tasks hold like numbers of places, not of words: in text the
-// first hundred words hold most places.
+// first hundred words hold most places. A word of many places is summed in runs of kRun, and the runs' sums after them:
+// one chain over 8,000 places lost 38 float roundings of the sum.
 template <class T>
-void sum_places(const Words& words, const T* d_steps, int64_t width, T* sums, Workers& workers) {
+void sum_places(const Words& words, const T* d_steps, int64_t width, T* sums, Workers& workers, Memory& memory) {
+  constexpr int64_t kRun = 64;
   const int64_t places = words.starts[words.count], block = 2 * kChunk;
-  parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t) {
-    const int64_t end = word_from(words, (task + 1) * block);
-    for (int64_t word = word_from(words, task * block); word < end; ++word) {
+  T* runs = memory.array<T>(workers.count() * width);
+  parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t worker) {
+    T* run = runs + worker * width;
+    const int64_t last_word = word_from(words, (task + 1) * block);
+    for (int64_t word = word_from(words, task * block); word < last_word; ++word) {
       T* sum = sums + word * width;
       clear(sum, width);
-      for (int32_t at = words.starts[word]; at < words.starts[word + 1]; ++at)
-        add_row(sum, d_steps + words.places[at] * width, width);
+      for (int64_t at = words.starts[word], end = words.starts[word + 1]; at < end;) {
+        clear(run, width);
+        for (const int64_t stop = smaller(at + kRun, end); at < stop; ++at)
+          add_row(run, d_steps + words.places[at] * width, width);
+        add_row(sum, run, width);
+      }
     }
   });
 }
@@ -155,7 +163,7 @@ void gather_words(const SimpleRnnBackward<T>& args, const Words& words, const T*
     const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
     clear(args.d_table + first * features, rows * features);
   });
-  sum_places(words, d_steps, width, sums, workers);
+  sum_places(words, d_steps, width, sums, workers, memory);
   parallel(workers, ceil_div(words.count, kWords), [&](int64_t task, int64_t) {
     const int64_t first = task * kWords, n = smaller(kWords, words.count - first);
     const T *rows[kWords], *sum_rows[kWords];
