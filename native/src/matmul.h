@@ -1,10 +1,11 @@
 // Small matrix products whose rows stand anywhere in memory, in register tiles of R rows x C vectors.
 //
-//   product_rows:     out_m = init_m + a_m B        rows a_m, init_m, out_m by pointer, B packed in panels
+//   product_rows:     out_m = a_m B + init_m        rows a_m, init_m, out_m by pointer, B packed in panels
 //   product_columns:  out  += sum_k a_k^T b_k       rows a_k by pointer, b dense
 //
 // Each output element is one chain of multiply-adds over k in order, whatever tile it falls into: a row's result has
-// the same bits alone and in any batch.
+// the same bits alone and in any batch. What is there already is added last: a chain that began with it would round at
+// its size k times.
 #pragma once
 
 #include "vec.h"
@@ -45,11 +46,7 @@ inline void tile_rows(const T* const* a, const T* b, int64_t depth, const T* con
   const T* row[R];
   for (int r = 0; r < R; ++r) {
     row[r] = a[r];
-    for (int c = 0; c < C; ++c)
-      if constexpr (kInit)
-        acc[r][c] = load(init[r] + column + c * kLanes<T>);
-      else
-        acc[r][c] = Vec<T>{};
+    for (int c = 0; c < C; ++c) acc[r][c] = Vec<T>{};
   }
   for (int64_t k = 0; k < depth; ++k, b += C * kLanes<T>) {
     Vec<T> v[C];
@@ -57,6 +54,9 @@ inline void tile_rows(const T* const* a, const T* b, int64_t depth, const T* con
     for (int r = 0; r < R; ++r)
       for (int c = 0; c < C; ++c) acc[r][c] += row[r][k] * v[c];
   }
+  if constexpr (kInit)
+    for (int r = 0; r < R; ++r)
+      for (int c = 0; c < C; ++c) acc[r][c] += load(init[r] + column + c * kLanes<T>);
   if (columns - column >= C * kLanes<T>) {
     for (int r = 0; r < R; ++r)
       for (int c = 0; c < C; ++c) store(out[r] + column + c * kLanes<T>, acc[r][c]);
@@ -74,7 +74,7 @@ inline void tile_columns(const T* const* a, int64_t first, const T* b, int64_t b
                          int64_t out_stride) {
   Vec<T> acc[R][C];
   for (int r = 0; r < R; ++r)
-    for (int c = 0; c < C; ++c) acc[r][c] = load(out + r * out_stride + c * kLanes<T>);
+    for (int c = 0; c < C; ++c) acc[r][c] = Vec<T>{};
   for (int64_t k = 0; k < depth; ++k, b += b_stride) {
     Vec<T> v[C];
     for (int c = 0; c < C; ++c) v[c] = load(b + c * kLanes<T>);
@@ -83,7 +83,10 @@ inline void tile_columns(const T* const* a, int64_t first, const T* b, int64_t b
       for (int c = 0; c < C; ++c) acc[r][c] += row[r] * v[c];
   }
   for (int r = 0; r < R; ++r)
-    for (int c = 0; c < C; ++c) store(out + r * out_stride + c * kLanes<T>, acc[r][c]);
+    for (int c = 0; c < C; ++c) {
+      T* to = out + r * out_stride + c * kLanes<T>;
+      store(to, load(to) + acc[r][c]);
+    }
 }
 
 // Calls tile(R, C) with both as compile-time constants.
@@ -147,7 +150,7 @@ struct ColumnTile {
   }
 };
 
-// out_m = init_m + a_m B for m in [0, rows). `init` may be null (0); its rows are read in whole vectors.
+// out_m = a_m B + init_m for m in [0, rows). `init` may be null (0); its rows are read in whole vectors.
 template <class T>
 void product_rows(int64_t rows, const T* const* a, const Panels<T>& b, const T* const* init, T* const* out) {
   const int64_t vectors = padded<T>(b.columns) / kLanes<T>;

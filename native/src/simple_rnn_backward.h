@@ -69,7 +69,7 @@ struct BackwardPass {
   // What the chunk's entries add to the slice's part of each gradient.
   void spread(const Slice& slice, const Chunk& chunk, int64_t task, const Rows& rows) const {
     product_columns(units, rows.h_before, rows.dz, width, chunk.entries, d_recurrent + task * units * width);
-    for (int64_t e = 0; e < chunk.entries; ++e) add_row(d_bias + task * width, rows.dz + e * width, width);
+    add_rows(d_bias + task * width, width, chunk.entries, [&](int64_t e) { return rows.dz + e * width; });
     if (args.net.ids) {
       for (int64_t i = 0; i < slice.count; ++i)
         for (int64_t step = chunk.from; step < chunk.end(slice, i); ++step)
@@ -126,25 +126,17 @@ inline int64_t word_from(const Words& words, int64_t place) {
 }
 
 // sums[word] = sum of dz over the word's places, in order. Tasks hold like numbers of places, not of words: in text the
-// first hundred words hold most places. A word of many places is summed in runs of kRun, and the runs' sums after them:
-// one chain over 8,000 places lost 38 float roundings of the sum.
+// first hundred words hold most places.
 template <class T>
-void sum_places(const Words& words, const T* d_steps, int64_t width, T* sums, Workers& workers, Memory& memory) {
-  constexpr int64_t kRun = 64;
+void sum_places(const Words& words, const T* d_steps, int64_t width, T* sums, Workers& workers) {
   const int64_t places = words.starts[words.count], block = 2 * kChunk;
-  T* runs = memory.array<T>(workers.count() * width);
-  parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t worker) {
-    T* run = runs + worker * width;
+  parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t) {
     const int64_t last_word = word_from(words, (task + 1) * block);
     for (int64_t word = word_from(words, task * block); word < last_word; ++word) {
-      T* sum = sums + word * width;
-      clear(sum, width);
-      for (int64_t at = words.starts[word], end = words.starts[word + 1]; at < end;) {
-        clear(run, width);
-        for (const int64_t stop = smaller(at + kRun, end); at < stop; ++at)
-          add_row(run, d_steps + words.places[at] * width, width);
-        add_row(sum, run, width);
-      }
+      const int32_t* at = words.places + words.starts[word];
+      clear(sums + word * width, width);
+      add_rows(sums + word * width, width, words.starts[word + 1] - words.starts[word],
+               [&](int64_t i) { return d_steps + at[i] * width; });
     }
   });
 }
@@ -163,7 +155,7 @@ void gather_words(const SimpleRnnBackward<T>& args, const Words& words, const T*
     const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
     clear(args.d_table + first * features, rows * features);
   });
-  sum_places(words, d_steps, width, sums, workers, memory);
+  sum_places(words, d_steps, width, sums, workers);
   parallel(workers, ceil_div(words.count, kWords), [&](int64_t task, int64_t) {
     const int64_t first = task * kWords, n = smaller(kWords, words.count - first);
     const T *rows[kWords], *sum_rows[kWords];

@@ -45,7 +45,8 @@ class Problem:
     d_sequence: Floats  # (B, T, H)
 
     def cast(self, dtype: str) -> "Problem":
-        floats = {name: value.astype(dtype) for name, value in vars(self).items() if getattr(value, "dtype", None) == np.float64}
+        arrays = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        floats = {name: value.astype(dtype) for name, value in arrays.items() if value.dtype.kind == "f"}
         return replace(self, **floats)
 
     @property
