@@ -146,7 +146,7 @@ template <ffi::DataType type>
 ffi::Error rnn_backward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<type> table,
                         In2<type> kernel, In2<type> recurrent_kernel, In1<type> bias, In2<type> initial_state, Bools mask,
                         In3<type> sequence, In2<type> d_state, In3<type> d_sequence, Out<type, 3> d_inputs,
-                        Out<type, 2> d_table, Out<type, 2> d_kernel, Out<type, 2> d_recurrent_kernel, Out<type, 1> d_bias,
+                        Out<type, 2> d_table, Out<type, 3> d_steps, Out<type, 2> d_kernel, Out<type, 2> d_recurrent_kernel, Out<type, 1> d_bias,
                         Out<type, 2> d_initial_state, int32_t activation, bool go_backwards, bool zero_for_mask) {
   Args<type> args = {inputs, ids, table, kernel, recurrent_kernel, bias, initial_state, mask, activation, go_backwards, zero_for_mask};
   Check check;
@@ -155,7 +155,7 @@ ffi::Error rnn_backward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<typ
   check.shape("sequence", sequence, {net.batch, net.time, net.units}).shape("d_state", d_state, {net.batch, net.units});
   if (outputs) check.shape("d_sequence", d_sequence, {net.batch, net.time, net.units});
   if (args.by_ids())
-    check.shape("d_table", *d_table, {net.vocabulary, net.features});
+    check.shape("d_table", *d_table, {net.vocabulary, net.features}).shape("d_steps", *d_steps, {net.batch, net.time, net.units});
   else
     check.shape("d_inputs", *d_inputs, {net.batch, net.time, net.features});
   check.shape("d_kernel", *d_kernel, {net.features, net.units}).shape("d_bias", *d_bias, {net.units});
@@ -166,7 +166,7 @@ ffi::Error rnn_backward(ffi::ThreadPool pool, In3<type> inputs, Ids ids, In2<typ
     PoolWorkers workers(pool);
     Scratch scratch;
     kernels<Native<type>>().simple_rnn_backward(
-        {net, sequence.typed_data(), d_state.typed_data(), outputs ? d_sequence.typed_data() : nullptr,
+        {net, sequence.typed_data(), args.by_ids() ? d_steps->typed_data() : nullptr, d_state.typed_data(), outputs ? d_sequence.typed_data() : nullptr,
          args.by_ids() ? nullptr : fresh(d_inputs), args.by_ids() ? fresh(d_table) : nullptr,
          d_kernel->typed_data(), d_recurrent_kernel->typed_data(), d_bias->typed_data(), d_initial_state->typed_data()},
         workers, scratch.memory());
@@ -252,6 +252,7 @@ auto rnn_backward_binding() {
       .template Arg<In3<type>>()
       .template Ret<In3<type>>()
       .template Ret<In2<type>>()
+      .template Ret<In3<type>>()
       .template Ret<In2<type>>()
       .template Ret<In2<type>>()
       .template Ret<In1<type>>()

@@ -86,10 +86,18 @@ class Arena final : public Memory {
     }
     if (block_ == blocks_.size()) blocks_.emplace_back(bytes > kBlock ? bytes : kBlock);
     used_ += bytes;
+    taken_ += bytes;
     return blocks_[block_].data.get() + used_ - bytes;
   }
 
-  void reset() { block_ = used_ = 0; }
+  // Forgets what was taken. What did not fit one block goes into one the next time: blocks never pile up.
+  void reset() {
+    if (blocks_.size() > 1) {
+      blocks_.clear();
+      blocks_.emplace_back(taken_);
+    }
+    block_ = used_ = taken_ = 0;
+  }
 
  private:
   static constexpr size_t kAlignment = 64, kBlock = size_t{1} << 20;
@@ -102,7 +110,7 @@ class Arena final : public Memory {
     std::unique_ptr<char, Free> data;
   };
   std::vector<Block> blocks_;
-  size_t block_ = 0, used_ = 0;
+  size_t block_ = 0, used_ = 0, taken_ = 0;
 };
 
 // XLA's result buffers are fresh memory at each run of a program: at 4 KiB a page fault, their first touch took a quarter

@@ -64,8 +64,8 @@ Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Memor
   auto* places = memory.array<int32_t>(counts[found]);
   for (int64_t b = 0; b < plan.batch; ++b)
     for (int64_t k = 0; k < plan.steps[b]; ++k) {
-      const int64_t place = b * plan.time + plan.time_of(plan.positions[b * plan.time + k]);
-      places[next[index[place]]++] = static_cast<int32_t>(place);
+      const int64_t position = plan.positions[b * plan.time + k];
+      places[next[index[b * plan.time + plan.time_of(position)]]++] = static_cast<int32_t>(b * plan.time + position);
     }
   return {found, words, index, counts, places};
 }

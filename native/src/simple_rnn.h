@@ -75,15 +75,15 @@ inline void add_row(T* to, const T* from, int64_t n) {
     store_some(to + j, load_some(to + j, n - j) + load_some(from + j, n - j), n - j);
 }
 
-// sum[:] += row(0)[:] + ... + row(count - 1)[:] in whole vectors, in runs of 32 and then the runs' sums: one chain over
-// 8,000 rows lost 38 float roundings of the sum.
+// sum[:n] += row(0)[:n] + ... + row(count - 1)[:n], in runs of 32 and then the runs' sums: one chain over 8,000 rows lost
+// 38 float roundings of the sum. `sum` is written in whole vectors.
 template <class T, class Row>
-inline void add_rows(T* sum, int64_t width, int64_t count, const Row& row) {
+inline void add_rows(T* sum, int64_t n, int64_t count, const Row& row) {
   constexpr int64_t kRun = 32;
   for (int64_t first = 0; first < count; first += kRun)
-    for (int64_t j = 0; j < width; j += kLanes<T>) {
+    for (int64_t j = 0; j < n; j += kLanes<T>) {
       Vec<T> run = {};
-      for (int64_t i = first; i < smaller(first + kRun, count); ++i) run += load(row(i) + j);
+      for (int64_t i = first; i < smaller(first + kRun, count); ++i) run += load_some(row(i) + j, n - j);
       store(sum + j, load(sum + j) + run);
     }
 }

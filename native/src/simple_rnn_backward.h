@@ -12,8 +12,8 @@ struct BackwardPass {
   const Plan plan;
   const int64_t units, features, width;  // width: units in whole vectors
   Panels<T> kernel_t, recurrent_t;       // W^T (with inputs), U^T
-  T *d_kernel, *d_recurrent, *d_bias;    // one part a slice: (D, width), (H, width), (1, width)
-  T* d_steps;                            // (B, T, width) with ids: dL/dz of every real step
+  int64_t parts;                         // tasks; task k takes slices k, k + parts, ...
+  T *d_kernel, *d_recurrent, *d_bias;    // a part: (D, width), (H, width), (1, width)
   T* scratch;                            // a worker's: the slice's dh, a chunk of h and of dz
   int64_t scratch_size;
 
@@ -66,15 +66,15 @@ struct BackwardPass {
     }
   }
 
-  // What the chunk's entries add to the slice's part of each gradient.
+  // What the chunk's entries add to the task's part of each gradient.
   void spread(const Slice& slice, const Chunk& chunk, int64_t task, const Rows& rows) const {
     product_columns(units, rows.h_before, rows.dz, width, chunk.entries, d_recurrent + task * units * width);
     add_rows(d_bias + task * width, width, chunk.entries, [&](int64_t e) { return rows.dz + e * width; });
     if (args.net.ids) {
       for (int64_t i = 0; i < slice.count; ++i)
         for (int64_t step = chunk.from; step < chunk.end(slice, i); ++step)
-          copy_row(d_steps + slice.place(i, plan.time_of(slice.position(i, step))) * width,
-                   rows.dz + chunk.entry(i, step) * width, width);
+          copy_row(args.d_steps + slice.place(i, slice.position(i, step)) * units, rows.dz + chunk.entry(i, step) * width,
+                   units);
       return;
     }
     const T* dz_rows[kChunk];
@@ -84,15 +84,18 @@ struct BackwardPass {
   }
 
   void run(int64_t task, int64_t worker) const {
+    clear(d_recurrent + task * units * width, units * width);
+    clear(d_bias + task * width, width);
+    if (!args.net.ids) clear(d_kernel + task * features * width, features * width);
+    for (int64_t index = task; index < plan.slices; index += parts) take(Slice(plan, index), task, worker);
+  }
+
+  void take(const Slice& slice, int64_t task, int64_t worker) const {
     const auto& net = args.net;
-    const Slice slice(plan, task);
     T* dh = scratch + worker * scratch_size;
     Rows rows;
     rows.h = dh + kMostRowsInSlice * width;
     rows.dz = rows.h + kChunk * width;
-    clear(d_recurrent + task * units * width, units * width);
-    clear(d_bias + task * width, width);
-    if (!net.ids) clear(d_kernel + task * features * width, features * width);
     for (int64_t i = 0; i < slice.count; ++i) {
       clear(dh + i * width, width);
       copy_row(dh + i * width, args.d_state + slice.rows[i] * units, units);
@@ -128,17 +131,25 @@ inline int64_t word_from(const Words& words, int64_t place) {
 // sums[word] = sum of dz over the word's places, in order. Tasks hold like numbers of places, not of words: in text the
 // first hundred words hold most places.
 template <class T>
-void sum_places(const Words& words, const T* d_steps, int64_t width, T* sums, Workers& workers) {
-  const int64_t places = words.starts[words.count], block = 2 * kChunk;
+void sum_places(const Words& words, const T* d_steps, int64_t units, T* sums, Workers& workers) {
+  const int64_t places = words.starts[words.count], block = 2 * kChunk, width = padded<T>(units);
   parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t) {
     const int64_t last_word = word_from(words, (task + 1) * block);
     for (int64_t word = word_from(words, task * block); word < last_word; ++word) {
       const int32_t* at = words.places + words.starts[word];
       clear(sums + word * width, width);
-      add_rows(sums + word * width, width, words.starts[word + 1] - words.starts[word],
-               [&](int64_t i) { return d_steps + at[i] * width; });
+      add_rows(sums + word * width, units, words.starts[word + 1] - words.starts[word],
+               [&](int64_t i) { return d_steps + at[i] * units; });
     }
   });
+}
+
+// A sum over `terms` in parts of `size` elements: a part a term while they take 4 MiB in all, but never fewer than 8,
+// which keep eight threads busy. The number depends on the batch alone, so sums do not depend on the number of threads.
+template <class T>
+inline int64_t count_parts(int64_t terms, int64_t size) {
+  constexpr int64_t kFewest = 8, kBytes = int64_t{4} << 20;
+  return smaller(terms, larger(kFewest, kBytes / larger(1, size * static_cast<int64_t>(sizeof(T)))));
 }
 
 // 128 words of 64 units and 128 features are 96 KiB.
@@ -146,7 +157,7 @@ constexpr int64_t kWords = 128;
 
 // The gradients of the table and of W, from dz summed word by word.
 template <class T>
-void gather_words(const SimpleRnnBackward<T>& args, const Words& words, const T* d_steps, Panels<T> kernel_t, T* d_kernel,
+void gather_words(const SimpleRnnBackward<T>& args, const Words& words, Panels<T> kernel_t, int64_t parts, T* d_kernel,
                   Workers& workers, Memory& memory) {
   const auto& net = args.net;
   const int64_t width = padded<T>(net.units), features = net.features;
@@ -155,21 +166,23 @@ void gather_words(const SimpleRnnBackward<T>& args, const Words& words, const T*
     const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
     clear(args.d_table + first * features, rows * features);
   });
-  sum_places(words, d_steps, width, sums, workers);
-  parallel(workers, ceil_div(words.count, kWords), [&](int64_t task, int64_t) {
-    const int64_t first = task * kWords, n = smaller(kWords, words.count - first);
-    const T *rows[kWords], *sum_rows[kWords];
-    T* out[kWords];
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t id = words.ids[first + i];
-      sum_rows[i] = sums + (first + i) * width;
-      rows[i] = net.table + id * features;
-      out[i] = args.d_table + id * features;
-    }
+  sum_places(words, args.d_steps, net.units, sums, workers);
+  parallel(workers, parts, [&](int64_t task, int64_t) {
     T* part = d_kernel + task * features * width;
     clear(part, features * width);
-    product_columns(features, rows, sum_rows[0], width, n, part);
-    product_rows(n, sum_rows, kernel_t, static_cast<const T* const*>(nullptr), out);
+    for (int64_t first = task * kWords; first < words.count; first += parts * kWords) {
+      const int64_t n = smaller(kWords, words.count - first);
+      const T *rows[kWords], *sum_rows[kWords];
+      T* out[kWords];
+      for (int64_t i = 0; i < n; ++i) {
+        const int64_t id = words.ids[first + i];
+        sum_rows[i] = sums + (first + i) * width;
+        rows[i] = net.table + id * features;
+        out[i] = args.d_table + id * features;
+      }
+      product_columns(features, rows, sum_rows[0], width, n, part);
+      product_rows(n, sum_rows, kernel_t, static_cast<const T* const*>(nullptr), out);
+    }
   });
 }
 
@@ -182,19 +195,19 @@ void simple_rnn_backward(const SimpleRnnBackward<T>& args, Workers& workers, Mem
   auto kernel_t = pack(net.kernel, units, features, 1, units, memory.array<T>(panels_size<T>(units, features)));
   kernel_t.columns = features;
   const auto recurrent_t = pack(net.recurrent_kernel, units, units, 1, units, memory.array<T>(panels_size<T>(units, units)));
-  const int64_t kernel_parts = net.ids ? ceil_div(words.count, kWords) : plan.slices;
+  const int64_t parts = count_parts<T>(plan.slices, (units + (net.ids ? 0 : features)) * width);
+  const int64_t kernel_parts = net.ids ? count_parts<T>(ceil_div(words.count, kWords), features * width) : parts;
   T* d_kernel = memory.array<T>(kernel_parts * features * width);
-  T* d_recurrent = memory.array<T>(plan.slices * units * width);
-  T* d_bias = memory.array<T>(plan.slices * width);
-  T* d_steps = net.ids ? memory.array<T>(net.batch * net.time * width) : nullptr;
+  T* d_recurrent = memory.array<T>(parts * units * width);
+  T* d_bias = memory.array<T>(parts * width);
   const int64_t scratch_size = (kMostRowsInSlice + 2 * kChunk) * width;
-  const BackwardPass<T> pass = {args, plan, units, features, width, kernel_t, recurrent_t, d_kernel, d_recurrent, d_bias,
-                                d_steps, memory.array<T>(workers.count() * scratch_size), scratch_size};
-  parallel(workers, plan.slices, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
-  if (net.ids) gather_words(args, words, d_steps, kernel_t, d_kernel, workers, memory);
+  const BackwardPass<T> pass = {args, plan, units, features, width, kernel_t, recurrent_t, parts, d_kernel, d_recurrent, d_bias,
+                                memory.array<T>(workers.count() * scratch_size), scratch_size};
+  parallel(workers, parts, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
+  if (net.ids) gather_words(args, words, kernel_t, kernel_parts, d_kernel, workers, memory);
   add_parts(workers, d_kernel, kernel_parts, features, units, args.d_kernel);
-  add_parts(workers, d_recurrent, plan.slices, units, units, args.d_recurrent_kernel);
-  add_parts(workers, d_bias, plan.slices, 1, units, args.d_bias);
+  add_parts(workers, d_recurrent, parts, units, units, args.d_recurrent_kernel);
+  add_parts(workers, d_bias, parts, 1, units, args.d_bias);
 }
 
 }  // namespace BPTT_LEVEL_NAMESPACE

@@ -129,7 +129,7 @@ std::vector<std::vector<T>> computed(const Kernels<T>& kernels, const Problem<T>
     const int64_t b = i / p.c.time, s = i % p.c.time, t = p.c.go_backwards ? p.c.time - 1 - s : s;
     if (!p.mask[b * p.c.time + t]) std::fill_n(kept.begin() + i * p.c.units, p.c.units, static_cast<T>(NAN));
   }
-  kernels.simple_rnn_backward({p.net(), kept.data(), p.d_state.data(), p.d_sequence.data(), at(2), at(3), at(4), at(5), at(6),
+  kernels.simple_rnn_backward({p.net(), kept.data(), p.c.vocabulary ? kept.data() : nullptr, p.d_state.data(), p.d_sequence.data(), at(2), at(3), at(4), at(5), at(6),
                                at(7)}, workers, memory);
   return out;
 }
@@ -156,6 +156,9 @@ std::vector<Case> cases() {
       for (const int64_t vocabulary : {0, 200})
         all.push_back({s[0], s[1], s[2], s[3], vocabulary, bits & 1 ? Activation::kRelu : Activation::kTanh, (bits & 2) != 0,
                        (bits & 4) != 0, (bits & 8) != 0});
+  // Slices of 32 rows and more parts than 8, more than 1,024 distinct words: sums in several parts each.
+  all.push_back({300, 6, 260, 260, 3000, Activation::kTanh, true, false, true});
+  all.push_back({300, 2, 260, 260, 0, Activation::kTanh, false, true, true});
   return all;
 }
 

@@ -33,7 +33,7 @@ def computed(x: Floats, gamma: Floats, beta: Floats, d: Floats, dtype: str) -> d
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("rows", [(1,), (13, 41), (2, 300, 1)])
+@pytest.mark.parametrize("rows", [(1,), (13, 41), (2, 3000, 1)])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_results_and_gradients_are_the_formulas(width: int, rows: tuple[int, ...], dtype: str) -> None:
     rng = np.random.default_rng(width)
@@ -54,6 +54,22 @@ def test_a_large_mean_costs_no_more_than_its_own_rounding(width: int) -> None:
     out, want = computed(x, gamma, beta, d, "float32")["out"], formulas(x, gamma, beta, d)["out"]
     spread = np.sqrt(x.var(axis=-1, keepdims=True) + EPSILON)
     assert np.all(np.abs(out - want) <= 2 * np.finfo("float32").eps * 1e4 / spread)
+
+
+def test_a_wide_row_keeps_its_digits() -> None:
+    """A single chain over a million elements lost three digits of seven."""
+    x = np.random.default_rng(0).normal(1000, 1, (1, 1_000_000)).astype("float32").astype("float64")
+    ones, zeros, d = np.ones(x.size), np.zeros(x.size), np.ones_like(x)
+    got, want = computed(x, ones, zeros, d, "float32")["out"], formulas(x, ones, zeros, d)["out"]
+    assert np.abs(got - want).max() < 2e-4  # 1000 is itself rounded to 6e-5
+
+
+@pytest.mark.parametrize("shape", [(3, 0), (0, 5), (2, 0, 4)])
+def test_no_elements_are_no_error(shape: tuple[int, ...]) -> None:
+    width = shape[-1]
+    got = computed(np.zeros(shape), np.ones(width), np.zeros(width), np.zeros(shape), "float32")
+    assert got["out"].shape == got["d_inputs"].shape == shape
+    np.testing.assert_array_equal(got["d_gamma"], np.zeros(width))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

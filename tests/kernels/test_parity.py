@@ -9,8 +9,8 @@ from tests.kernels.parity import check, well_conditioned
 from tests.kernels.strategies import MASKS, Case, cases, draw_problem
 
 SEQUENCES = Options(return_sequences=True)
-SLICES = Case(101, 20, 17, 65, masked=True, options=Options("relu", True, True, True))
-CHUNKS = Case(33, 300, 3, 20, vocabulary=500, masked=True, options=SEQUENCES)
+SLICES = Case(300, 9, 17, 65, masked=True, options=Options("relu", True, True, True))
+CHUNKS = Case(33, 300, 3, 20, vocabulary=3000, masked=True, options=SEQUENCES)
 seeds = st.integers(0, 2**32 - 1)
 
 

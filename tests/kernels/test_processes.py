@@ -49,3 +49,9 @@ def test_calls_at_the_same_time_do_not_disturb_each_other() -> None:
         together = [*pool.map(repeat, problems)]
     for want, repetitions in zip(alone, together, strict=True):
         assert all(got[name].tobytes() == want[name].tobytes() for got in repetitions for name in want)
+
+
+def test_a_kernel_runs_without_a_layer() -> None:
+    """Registration is nobody's to remember."""
+    done = run_module("tests.kernels.alone")
+    assert done.returncode == 0, done.stderr

@@ -95,3 +95,14 @@ def test_narrow_floats_are_keras_s_own(dtype: str) -> None:
 def test_integers_are_read_as_numbers() -> None:
     counts = np.arange(B * D).reshape(B, D)
     same(layers.LayerNormalization()(counts), keras.layers.LayerNormalization()(counts))
+
+
+def test_the_axis_is_counted_in_each_call() -> None:
+    """Built on (B, T, D), where axis 2 is the last, and called on one axis more, where it is not."""
+
+    def outputs(namespace: Any) -> Any:
+        layer = namespace.LayerNormalization(axis=2)
+        layer.build((None, 3, 3))
+        return layer(spread((2, 3, 3, 3)))
+
+    same(outputs(layers), outputs(keras.layers))

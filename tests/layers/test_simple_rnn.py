@@ -1,6 +1,7 @@
 """SimpleRNN in place of Keras's: the same predictions and the same training, whatever its arguments."""
 
 import itertools
+import re
 from typing import Any
 
 import keras
@@ -129,6 +130,53 @@ def test_a_stateful_layer_takes_one_batch_size() -> None:
         stateful(layers).layers[-1](SEQUENCES[:2])
     with pytest.raises(ValueError, match="batch size must be static"):
         layers.SimpleRNN(H, stateful=True)(keras.Input((T, D)))
+
+
+MASK = REAL["holes"]
+
+
+def called(mask: Any) -> Any:
+    """A function of a namespace: its SimpleRNN, with drawn weights, on SEQUENCES with `mask`."""
+
+    def outputs(namespace: Any) -> Any:
+        layer = namespace.SimpleRNN(H, return_sequences=True)
+        layer.build((B, T, D))
+        layer.set_weights([spread(w.shape, seed) for seed, w in enumerate(layer.get_weights())])
+        return layer(SEQUENCES, mask=mask, initial_state=spread((B, H), seed=9))
+
+    return outputs
+
+
+@pytest.mark.parametrize(
+    "mask", [MASK[:1], MASK[..., None], MASK.astype("float32")], ids=["one row", "a last axis of 1", "floats"]
+)
+def test_masks_that_keras_s_loop_takes(mask: Any) -> None:
+    same(called(mask)(layers), called(mask)(keras.layers))
+
+
+@pytest.mark.parametrize("mask", [MASK[:, :-1], MASK[:2], np.repeat(MASK[..., None], D, axis=2)], ids=lambda m: str(m.shape))
+def test_a_mask_of_another_shape_is_refused(mask: Any) -> None:
+    shape = re.escape(f"mask has shape {mask.shape}; expected {(B, T)}")
+    with pytest.raises(ValueError, match=shape):
+        called(mask)(layers)
+
+
+def test_an_initial_state_of_another_shape_is_refused() -> None:
+    with pytest.raises(ValueError, match=re.escape(f"initial_state has shape ({H},); expected {(B, H)}")):
+        layers.SimpleRNN(H)(SEQUENCES, initial_state=np.ones(H, "float32"))
+
+
+@pytest.mark.parametrize("table", ["mixed_bfloat16", "float16", "float32"])
+@pytest.mark.parametrize("own", ["float32", "mixed_bfloat16"])
+def test_a_layer_that_does_not_cast_its_inputs(table: str, own: str) -> None:
+    """The Embedding's dtype is not the recurrence's: neither its table nor its output may be taken as it is."""
+    ids = np.arange(B * T).reshape(B, T) % 5
+
+    def make(namespace: Any) -> keras.Model:
+        x = keras.Input((T,), dtype="int32")
+        return keras.Model(x, namespace.SimpleRNN(H, autocast=False, dtype=own)(namespace.Embedding(5, D, dtype=table)(x)))
+
+    alike(make, ids, tolerance=2e-2)
 
 
 def test_integers_and_other_floats_are_read_as_numbers() -> None:

@@ -32,7 +32,7 @@ struct Words {
   const int32_t* ids;         // (U), in order of first appearance
   const int32_t* index;       // (B, T): which of the U, at real steps; elsewhere undefined
   const int32_t* starts;      // (U + 1)
-  const int32_t* places;      // (starts[U]): b * T + t, ascending within each word
+  const int32_t* places;      // (starts[U]): b * T + position in processing order, ascending within each word
 };
 
 // Throws std::out_of_range naming the place of an id outside [0, vocabulary).

@@ -39,6 +39,7 @@ template <class T>
 struct SimpleRnnBackward {
   SimpleRnn<T> net;
   const T* sequence;      // (B, T, H): what forward wrote; only real steps are read
+  T* d_steps;             // (B, T, H): with ids, dL/dz of the real steps is left here; may be `sequence` itself
   const T* d_state;       // (B, H)
   const T* d_sequence;    // (B, T, H) or null
   T* d_inputs;            // (B, T, D), or null with ids

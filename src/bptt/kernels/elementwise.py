@@ -61,7 +61,7 @@ def layer_norm(epsilon: float, inputs: jax.Array, gamma: jax.Array, beta: jax.Ar
 
     Args: inputs (..., D) float32 or float64; gamma, beta (D,).
     """
-    rows = inputs.reshape(-1, inputs.shape[-1])
+    rows = inputs.reshape(math.prod(inputs.shape[:-1]), inputs.shape[-1])
     result = Struct(rows.shape, rows.dtype)
     out = ffi.call("layer_norm_forward", rows.dtype, result, rows, gamma, beta, epsilon=np.float64(epsilon))
     return out.reshape(inputs.shape)
@@ -76,7 +76,7 @@ def _norm_backward(epsilon: float, kept: Any, gradient: jax.Array) -> Any:
 
 
 def _norm_backward_call(epsilon: float, inputs: jax.Array, gamma: jax.Array, gradient: jax.Array) -> Any:
-    rows = inputs.reshape(-1, inputs.shape[-1])
+    rows = inputs.reshape(math.prod(inputs.shape[:-1]), inputs.shape[-1])
     results = (Struct(rows.shape, rows.dtype), Struct(gamma.shape, gamma.dtype), Struct(gamma.shape, gamma.dtype))
     d_rows, d_gamma, d_beta = ffi.call(
         "layer_norm_backward", rows.dtype, results, rows, gamma, gradient.reshape(rows.shape), epsilon=np.float64(epsilon)

@@ -20,10 +20,14 @@ except ImportError as error:  # installed without a compiler
 DTYPES = {"float32": "f32", "float64": "f64"}
 
 
-def call(name: str, dtype: Any, results: Any, *arrays: Any, **attributes: Any) -> Any:
-    """Calls the kernel `name` of `dtype`; `results` is a (tuple of) ShapeDtypeStruct. Under vmap it runs in a loop."""
+def call(name: str, dtype: Any, results: Any, *arrays: Any, aliases: dict[int, int] | None = None, **attributes: Any) -> Any:
+    """Calls the kernel `name` of `dtype`; `results` is a (tuple of) ShapeDtypeStruct. Under vmap it runs in a loop.
+
+    `aliases`: array number -> number of the result that takes over its memory; XLA copies where the array is read again.
+    """
+    _register()
     target = f"bptt_{name}_{DTYPES[str(dtype)]}"
-    return jax.ffi.ffi_call(target, results, vmap_method="sequential")(*arrays, **attributes)
+    return jax.ffi.ffi_call(target, results, vmap_method="sequential", input_output_aliases=aliases)(*arrays, **attributes)
 
 
 def level() -> str:
@@ -32,8 +36,14 @@ def level() -> str:
 
 
 @functools.cache
+def _register() -> None:
+    for name, handler in _native.registrations().items():
+        jax.ffi.register_ffi_target(name, handler, platform="cpu")
+
+
+@functools.cache
 def unavailable() -> str | None:
-    """Why no native kernel runs in this process, or None. The first call registers the kernels and runs one of them.
+    """Why no native kernel runs in this process, or None. The first call runs one of the kernels.
 
     A handler loads only where jaxlib's FFI is at least as new as the headers that it was built with, and the
     failure would otherwise show in the middle of a model.
@@ -45,8 +55,6 @@ def unavailable() -> str | None:
     if jax.default_backend() != "cpu":
         return _("JAX computes on {platform}; the native kernels are for processors").format(platform=jax.default_backend())
     level()
-    for name, handler in _native.registrations().items():
-        jax.ffi.register_ffi_target(name, handler, platform="cpu")
     try:
         with jax.ensure_compile_time_eval():
             ones, seed = jnp.ones((1, 1, 4), jnp.float32), jnp.zeros(2, jnp.uint32)

@@ -122,14 +122,16 @@ def _forward_call(options: Options, keep: bool, fill: bool, *arrays: Any) -> tup
 def _backward_call(options: Options, arrays: Any, sequence: jax.Array, gradients: Any) -> tuple[Any, ...]:
     inputs, *weights, initial_state, _ = arrays
     by_ids = isinstance(inputs, Tokens)
-    empty = Struct((0, 0, 0), sequence.dtype), Struct((0, 0), sequence.dtype)
+    none, like = Struct((0, 0, 0), sequence.dtype), Struct(sequence.shape, sequence.dtype)
     results = (
-        empty[0] if by_ids else Struct(inputs.shape, inputs.dtype),
-        Struct(inputs.table.shape, inputs.table.dtype) if by_ids else empty[1],
+        none if by_ids else Struct(inputs.shape, inputs.dtype),
+        Struct(inputs.table.shape, inputs.table.dtype) if by_ids else Struct((0, 0), sequence.dtype),
+        like if by_ids else none,  # dL/dz of every step, in the memory of the states: the kernel needs both only in turn
         *(Struct(w.shape, w.dtype) for w in weights),
         Struct(initial_state.shape, initial_state.dtype),
     )
-    d_inputs, d_table, *rest = ffi.call(
-        "simple_rnn_backward", sequence.dtype, results, *_operands(arrays), sequence, *gradients, **_attributes(options)
+    operands = (*_operands(arrays), sequence, *gradients)
+    d_inputs, d_table, _, *rest = ffi.call(
+        "simple_rnn_backward", sequence.dtype, results, *operands, aliases={8: 2} if by_ids else None, **_attributes(options)
     )
     return (Tokens(None, d_table) if by_ids else d_inputs, *rest, None)

@@ -22,14 +22,17 @@ class LayerNormalization(keras.layers.LayerNormalization):
 
     @property
     def kernel_choice(self) -> kernels.Choice:
+        return self._choose(self._rank)
+
+    def _choose(self, rank: int | None) -> kernels.Choice:
         axes = self.axis if isinstance(self.axis, list) else [self.axis]
-        last = axes == [-1] or (self._rank is not None and axes == [self._rank - 1])
+        last = axes == [-1] or (rank is not None and axes == [rank - 1])
         unsupported = None if last and not self.rms_scaling else _("it normalises over other axes, or scales by RMS")
         distributed = keras.distribution.distribution() is not None
         return kernels.choose_elementwise(keras.backend.backend(), self.compute_dtype, distributed, unsupported)
 
     def call(self, inputs: Any) -> Any:
-        if self.kernel_choice.kernel != "native" or inputs.dtype != self.compute_dtype:
+        if self._choose(len(inputs.shape)).kernel != "native" or inputs.dtype != self.compute_dtype:
             return super().call(inputs)
         width = inputs.shape[-1]
         gamma = ops.ones((width,), inputs.dtype) if self.gamma is None else ops.convert_to_tensor(self.gamma, inputs.dtype)
