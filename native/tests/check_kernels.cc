@@ -157,7 +157,7 @@ std::vector<Case> cases() {
         all.push_back({s[0], s[1], s[2], s[3], vocabulary, bits & 1 ? Activation::kRelu : Activation::kTanh, (bits & 2) != 0,
                        (bits & 4) != 0, (bits & 8) != 0});
   // Slices of 32 rows and more parts than 8, more than 1,024 distinct words: sums in several parts each.
-  all.push_back({300, 6, 260, 260, 3000, Activation::kTanh, true, false, true});
+  all.push_back({300, 6, 260, 260, 30000, Activation::kTanh, true, false, true});
   all.push_back({300, 2, 260, 260, 0, Activation::kTanh, false, true, true});
   return all;
 }

@@ -28,7 +28,8 @@ PLAN, MATMUL, ELEMENTWISE, ACTIVATIONS = "src/plan.cc", "src/matmul.h", "src/ele
 MUTANTS = [
     Mutant(PLAN, "steps[a] > steps[b]", "steps[a] < steps[b]"),
     Mutant(PLAN, "if (!mask || mask[b * time + plan.time_of(p)])", "if (!mask || mask[b * time + p])"),
-    Mutant(PLAN, "places[next[index[place]]++]", "places[next[index[place]]]"),
+    Mutant(PLAN, "plan.time_of(position)]]++]", "plan.time_of(position)]]]"),
+    Mutant(PLAN, "(batch + rows - 1) / rows", "batch / rows"),
     Mutant("include/bptt/plan.h", "go_backwards ? time - 1 - position : position", "position"),
     Mutant(ACTIVATIONS, "d * (T(1) - h * h)", "d * (T(1) - h)"),
     Mutant(ACTIVATIONS, "(h > T(0) ? d : Vec<T>{})", "(h >= T(0) ? d : Vec<T>{})"),
@@ -54,7 +55,11 @@ MUTANTS = [
     Mutant(BACKWARD, "if (!net.zero_for_mask) collect(", "if (net.zero_for_mask) collect("),
     Mutant(BACKWARD, "before = h;", ""),
     Mutant(BACKWARD, "load(dz + j) + load(dh + j)", "load(dz + j)"),
-    Mutant(BACKWARD, "add_row(d_bias + task * width,", "copy_row(d_bias + task * width,"),
+    Mutant(BACKWARD, "add_rows(d_bias + task * width,", "add_rows(d_bias,"),
+    Mutant(BACKWARD, "index < plan.slices; index += parts", "index < parts; index += parts"),
+    Mutant(BACKWARD, "add_parts(workers, d_kernel, kernel_parts,", "add_parts(workers, d_kernel, smaller(4, kernel_parts),"),
+    Mutant(BACKWARD, "first += parts * kWords", "first += words.count"),
+    Mutant(COMMON, "i < smaller(first + kRun, count)", "i < smaller(first + kRun - 1, count)"),
     Mutant(BACKWARD, "if (!net.ids && net.mask) clear(args.d_inputs", "if (false) clear(args.d_inputs"),
     Mutant(BACKWARD, "copy_row(dh + i * width, args.d_state + slice.rows[i] * units, units);", ""),
     Mutant(BACKWARD, "rows[i] = net.table + id * features;", "rows[i] = net.table + (first + i) * features;"),
@@ -64,7 +69,11 @@ MUTANTS = [
     Mutant(ELEMENTWISE, "static_cast<uint64_t>(r / args.repeat)", "static_cast<uint64_t>(r)"),
     Mutant(ELEMENTWISE, "key1(mix(seed[1] + 0x7f4a7c15u))", "key1(mix(0x7f4a7c15u))"),
     Mutant(ELEMENTWISE, "(g - mean_g - y * mean_gy)", "(g - mean_g)"),
-    Mutant(ELEMENTWISE, "/ static_cast<double>(width) + epsilon", "/ static_cast<double>(width)"),
+    Mutant(ELEMENTWISE, "squares / n + epsilon", "squares / n"),
+    Mutant(ELEMENTWISE, "first < width; first += kRun", "first < smaller(width, kRun); first += kRun"),
+    Mutant(
+        ELEMENTWISE, "for (int64_t task = 0; task < tasks; ++task)", "for (int64_t task = 0; task < smaller(8, tasks); ++task)"
+    ),
     Mutant(ELEMENTWISE, "return left >= kLanes<T> ? d : load_some(reinterpret_cast<const T*>(&d), left);", "return d;"),
 ]
 
