@@ -6,7 +6,7 @@ NATIVE := CMakeLists.txt $(shell find native -type f -not -path 'native/tests/*'
 LOCALE := src/bptt/messages/locale
 CATALOGUE := $(LOCALE)/vi/LC_MESSAGES/bptt
 
-.PHONY: setup demo test test-all lint format bench messages lock clean
+.PHONY: setup demo test test-all sanitize lint format bench messages lock clean
 
 setup: .venv/built  ## .venv, the locked dependencies, the package with its compiled kernel
 
@@ -28,6 +28,9 @@ test: setup
 
 test-all: setup
 	$(BIN)/pytest
+
+sanitize: setup  ## the kernels under address, undefined-behaviour and thread sanitizers, every instruction-set level
+	$(BIN)/pytest tests/kernels/test_native.py -k sanitizer
 
 lint: setup
 	$(BIN)/ruff check

@@ -1,9 +1,6 @@
 // XLA's threads, and scratch memory, in the kernels' terms.
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -15,14 +12,14 @@
 #endif
 
 #include "bptt/runtime.h"
+#include "bptt/shared_job.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace bptt {
 
 namespace ffi = xla::ffi;
 
-// The caller takes tasks itself and asks XLA's pool to help: it never waits for a task that nobody has begun, so a pool
-// of one thread, or two calls at once, cannot deadlock. A helper that comes too late finds no task left and leaves.
+// XLA's own pool: no second one fights it for the cores.
 class PoolWorkers final : public Workers {
  public:
   explicit PoolWorkers(ffi::ThreadPool pool) : pool_(pool), count_(pool.num_threads() > 1 ? pool.num_threads() : 1) {}
@@ -30,45 +27,10 @@ class PoolWorkers final : public Workers {
   int64_t count() const override { return count_; }
 
   void run(int64_t tasks, Work work, void* context) override {
-    auto job = std::make_shared<Job>(tasks, work, context);
-    for (int64_t helper = 1; helper < count_ && helper < tasks; ++helper)
-      pool_.Schedule([job] { job->help(); });
-    job->help();
-    job->wait();
+    SharedJob::run(count_, tasks, work, context, [this](auto helper) { pool_.Schedule(std::move(helper)); });
   }
 
  private:
-  struct Job {
-    Job(int64_t tasks, Work work, void* context) : tasks(tasks), work(work), context(context) {}
-
-    void help() {
-      const int64_t worker = workers.fetch_add(1);
-      for (int64_t task; (task = next.fetch_add(1)) < tasks;) {
-        work(context, task, worker);
-        if (done.fetch_add(1) + 1 == tasks) {
-          std::lock_guard<std::mutex> lock(mutex);
-          finished.notify_one();
-        }
-      }
-    }
-
-    void wait() {
-      const auto patience = std::chrono::steady_clock::now() + std::chrono::microseconds(100);
-      do {
-        if (done.load() == tasks) return;
-      } while (std::chrono::steady_clock::now() < patience);  // sleeping and waking takes as long
-      std::unique_lock<std::mutex> lock(mutex);
-      finished.wait(lock, [this] { return done.load() == tasks; });
-    }
-
-    const int64_t tasks;
-    const Work work;
-    void* const context;
-    std::atomic<int64_t> next{0}, done{0}, workers{0};
-    std::mutex mutex;
-    std::condition_variable finished;
-  };
-
   ffi::ThreadPool pool_;
   const int64_t count_;
 };

@@ -85,5 +85,6 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 }
 
 void check_elementwise(const Level& level);
+void check_threads();
 
 }  // namespace bptt

@@ -26,16 +26,16 @@ def compiler() -> str:
     return tool(os.environ.get("CXX", "c++"))
 
 
-def run(*command: str | Path) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+def run(*command: str | Path, timeout: float = 280) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
 
 
-def build_check() -> Path:
+def build_check(sanitizers: str = "") -> Path:
     """check_kernels and the library of all levels, by CMake in a folder that later runs build on; returns that folder."""
-    folder = ROOT / "build" / "tests"
-    settings = (f"-DCMAKE_CXX_COMPILER={compiler()}", f"-DPython_EXECUTABLE={sys.executable}")
+    folder = ROOT / "build" / f"tests{sanitizers and '-'}{sanitizers}"
+    settings = (f"-DCMAKE_CXX_COMPILER={compiler()}", f"-DPython_EXECUTABLE={sys.executable}", f"-DBPTT_SANITIZE={sanitizers}")
     cmake, ninja = tool("cmake"), tool("ninja")
     run(cmake, "-S", ROOT, "-B", folder, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}", *settings)
     run(cmake, "--build", folder, "--target", CHECK)

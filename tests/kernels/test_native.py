@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bptt.kernels import _native
-from tests.kernels.native_build import CHECK, build_check, compile_check, run, tool
+from tests.kernels.native_build import CHECK, build_check, run, tool
 from tests.kernels.processes import ROOT
 
 
@@ -33,6 +33,8 @@ def test_no_function_leaves_its_level(built: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_access_out_of_bounds_and_nothing_undefined(tmp_path: Path) -> None:
-    sanitizers = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-    run(compile_check(ROOT / "native", tmp_path, "-O1", "-march=native", *sanitizers))
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(("sanitizers", "every"), [("address,undefined", 1), ("thread", 7)])
+def test_every_level_is_clean_under_sanitizers(sanitizers: str, every: int) -> None:
+    """No access out of bounds, nothing undefined, no race."""
+    run(build_check(sanitizers) / CHECK, str(every), timeout=1000)
