@@ -3,12 +3,13 @@
 from typing import Any
 
 import jax
+import keras
 import numpy as np
 import pytest
 
-from bptt import kernels
+from bptt import kernels, layers
 from bptt.errors import KernelError
-from bptt.kernels import ffi
+from bptt.kernels import Options, ffi, native
 
 RECURRENCE = {"backend": "jax", "dtype": "float32", "activation": "tanh", "dropping": False}
 ELEMENTWISE = {"backend": "jax", "dtype": "float64", "distributed": False}
@@ -114,3 +115,14 @@ def test_each_plight_of_the_module_has_its_reason(plight: Any, reason: str, monk
     monkeypatch.setattr(ffi, "unavailable", lambda: why)
     assert recurrence() == kernels.Choice("scan", why)
     assert elementwise() == kernels.Choice("keras", why)
+
+
+def test_jax_export_wants_the_scan() -> None:
+    """JAX serialises no custom call whose maker promises no compatibility; the error must say so, and the scan must export."""
+    arrays = [np.ones(s, "float32") for s in ((2, 3, 4), (4, 5), (5, 5), (5,), (2, 5))]
+    with pytest.raises(ValueError, match="compatibility guarantees"):
+        jax.export.export(jax.jit(lambda *a: native.simple_rnn(Options(), *a)[0]))(*arrays).serialize()
+    model = keras.Sequential([keras.Input((3, 4)), layers.SimpleRNN(5)])
+    with kernels.use("scan"):
+        exported = jax.export.export(jax.jit(lambda x: model(x)))(arrays[0])
+    np.testing.assert_allclose(jax.export.deserialize(exported.serialize()).call(arrays[0]), model(arrays[0]), rtol=1e-5)

@@ -7,7 +7,6 @@ import pytest
 
 from bptt.kernels import _native
 from tests.kernels.native_build import CHECK, build_check, run, tool
-from tests.kernels.processes import ROOT
 
 
 @pytest.fixture(scope="module")
