@@ -16,7 +16,7 @@ WEIGHTS = {
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    bundle = Bundle({"model": {"units": [64]}}, ("tốt", "xấu"), '["", "?", "phở"]', dict(WEIGHTS))
+    bundle = Bundle({"model": {"units": [64]}}, ("tốt", "xấu"), '["", "?", "phở"]', dict(WEIGHTS), 7)
     bundle.save(tmp_path / "model.safetensors")
     return tmp_path / "model.safetensors"
 
@@ -26,6 +26,7 @@ def test_what_is_saved_is_loaded(file: Path) -> None:
     assert loaded.config == {"model": {"units": [64]}}
     assert loaded.classes == ("tốt", "xấu")
     assert loaded.vocabulary_json == '["", "?", "phở"]'
+    assert loaded.epoch == 7
     assert loaded.weights.keys() == WEIGHTS.keys()
     for name, value in WEIGHTS.items():
         np.testing.assert_array_equal(loaded.weights[name], value)
@@ -77,7 +78,7 @@ def test_weights_alone_are_no_bundle(tmp_path: Path) -> None:
     path = tmp_path / "best.safetensors"
     save_weights(path, dict(WEIGHTS), {})
     assert load_weights(path)[0].keys() == WEIGHTS.keys()
-    with pytest.raises(ModelFileError, match="weights only: no config"):
+    with pytest.raises(ModelFileError, match="no whole model: no config"):
         Bundle.load(path)
 
 
@@ -86,7 +87,7 @@ def test_not_finite_weights_are_not_written(file: Path, bad: float) -> None:
     before = file.read_bytes()
     weights = {**WEIGHTS, "head/bias": np.array([1.0, bad, 0.0], dtype=np.float32)}
     with pytest.raises(ModelFileError, match="head/bias holds NaN or infinity"):
-        Bundle({}, (), "", weights).save(file)
+        Bundle({}, (), "", weights, 0).save(file)
     assert file.read_bytes() == before
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bptt.config import Config
 from tests.commands import TINY, Bptt, Result, run_bptt, write_reviews
 
 ROWS = "review,score\nlovely tea,good\nawful tea,bad\n"
 MANY = "review,score\n" + "".join(f"tea {n},{n % 2}\n" for n in range(20))
 ONE_CLASS = "review,score\nlovely tea,good\nawful tea,good\n"
+WHOLE = Config().to_toml()
 CONFIG = '[data]\nsource = "reviews.csv"\ntxt = "review"\n[training]\nepochs = 0\noptimizer = "adm"\n[modle]\nunits = [4]\n'
 
 
@@ -70,7 +72,13 @@ CASES = [
     case("not a run", {"a.csv": ROWS}, "evaluate . a.csv", "run.missing", "config.toml"),
     case("not a run to answer", {}, "predict nowhere hello", "run.missing", "nowhere"),
     case("not a run to report", {"a.csv": ROWS}, "report a.csv", "run.missing", "a.csv"),
-    case("a run without a model", {"run/config.toml": ""}, "predict run hello", "model.missing", "model.safetensors"),
+    case(
+        "a run without a model",
+        {"run/config.toml": WHOLE},
+        "predict run hello",
+        "model.missing",
+        "model.safetensors",
+    ),
     case("a file in the way", {"a.csv": ROWS, "mine.toml": "x"}, "init a.csv --out mine.toml", "config.exists", "mine.toml"),
 ]
 

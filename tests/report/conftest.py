@@ -23,6 +23,7 @@ LAYERS = [
     ("head", "Dense", [None, 2], 66, "keras", ""),
 ]
 MODEL = {"layers": [dict(zip(KEYS, layer, strict=True)) for layer in LAYERS], "parameters": 1_301_730, "trainable": 1_301_000}
+START = {"event": "start", "parameters": 1_301_730, "batches": 10, "epochs": 12}
 ENDING = [{"event": "stop", "reason": "early stopping", "epoch": 7}, {"event": "end", "best_epoch": 4, "seconds": 125.4}]
 
 
@@ -64,7 +65,7 @@ def make_run(
         section, name = key.split(".")
         values[section][name] = value
     run = Run.create(path, values)
-    for event in [{"event": "start"}, *(epoch_events(7) if events is None else events), *ending]:
+    for event in [START, *(epoch_events(7) if events is None else events), *ending]:
         run.append(event)
     own_test = dataset(classes, 40, f"other words {text}", origin) if test else None
     parts = split(origin, dataset(classes, rows, text, origin), own_test, 0.4, 0)

@@ -5,7 +5,7 @@ import pytest
 from bptt import report
 from bptt.data.config import TextConfig
 from bptt.errors import ModelFileError
-from bptt.evaluation import Scores
+from bptt.evaluation import ScoresByPart
 from bptt.record import DATA, ENVIRONMENT, METRICS, MODEL_TABLE, SCORES
 
 MEGABYTE = 1_000_000
@@ -19,7 +19,7 @@ def table(page, name):
 
 def test_the_verdict_comes_first_and_compares_with_the_majority(make, page_of):
     run = make(classes=("neg", "pos"), rows=61, skill=3.0)
-    scores = Scores.from_dict(run.read_json(SCORES)["validation"])
+    scores = run.read_json(SCORES, ScoresByPart)["validation"]
     name, baseline = scores.majority()
     page = page_of(run)
     headline = page.all("main")[0].all("h2")[0]
@@ -76,7 +76,7 @@ def test_the_best_epoch_follows_the_monitor_and_of_equals_is_the_first(make, pag
 
 def test_each_class_as_in_the_scores(make, page_of):
     run = make(classes=("a", "b", "c"), rows=90)
-    scores = Scores.from_dict(run.read_json(SCORES)["validation"])
+    scores = run.read_json(SCORES, ScoresByPart)["validation"]
     head, rows = table(page_of(run), "validation-classes")
     assert head == ["Class", "Precision", "Recall", "F1", "Rows", "Answered"]
     assert rows == [

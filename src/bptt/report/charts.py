@@ -40,6 +40,7 @@ class Chart:
     best: int | None = None  # the epoch to mark
     log: bool = False
     zero_line: bool = False
+    from_zero: bool = False  # the axis begins at zero
     limits: tuple[float, float] = (-float("inf"), float("inf"))
     reading: str = ""  # how to read it
 
@@ -96,7 +97,7 @@ class Chart:
         values = [value for one in self.drawn() for _epoch, value in self._points(one)]
         if self.log:
             return axes.logarithmic(values, BOTTOM, TOP)
-        return axes.linear([*values, 0.0] if self.zero_line else values, BOTTOM, TOP, self.limits)
+        return axes.linear([*values, 0.0] if self.zero_line or self.from_zero else values, BOTTOM, TOP, self.limits)
 
 
 def _in_words(name: str, points: list[Point]) -> str:
