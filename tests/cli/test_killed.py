@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ def has_epochs(count: int) -> Callable[[Path], bool]:
     [
         pytest.param(appears("config.toml"), [0, 2, 2], id="before the first epoch"),
         pytest.param(has_epochs(2), [0, 0, 0], id="in an epoch"),
-        pytest.param(appears(".model.safetensors.*"), None, id="in a save"),  # of the first epoch, or of a later one
+        pytest.param(appears(".model.safetensors.*"), None, id="in a save", marks=pytest.mark.slow),
     ],
 )
 def test_a_process_killed(bptt: Bptt, tmp_path: Path, moment: Callable[[Path], bool], codes: list[int] | None) -> None:
@@ -82,7 +82,7 @@ def test_a_process_killed(bptt: Bptt, tmp_path: Path, moment: Callable[[Path], b
 
 
 @pytest.fixture
-def instants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
+def instants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """What a kill leaves at every instant of a training at which its files change: a copy of the folder before and after each
     sync and each rename. (What a process has written outlives it, synced or not.)"""
     run, copies = tmp_path / "run", []
@@ -107,25 +107,26 @@ def instants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[P
         for name in ("fsync", "replace"):
             patch.setattr(os, name, watched(getattr(os, name)))
         experiment.train(experiment.Config.parse(values), run)
-    yield copies
+    return copies
 
 
 def test_every_instant_of_a_training(bptt: Bptt, instants: list[Path]) -> None:
     seen = set()
     temporaries = 0
     for run in instants:
-        content = {path.name.rpartition(".")[0] or path.name: path.read_bytes() for path in sorted(run.iterdir())}
-        temporaries += any(path.name.startswith(".") for path in run.iterdir())
+        names = sorted(path.name for path in run.iterdir())
+        temporaries += names[:1] < ["a"]
         recorded = [event["epoch"] for event in events(run) if event["event"] == "epoch"]
         if recorded:  # an epoch on record has its model on disk, if it is the best
             best = min((event["val_loss"], event["epoch"]) for event in events(run) if event["event"] == "epoch")[1]
             assert Bundle.load(run / MODEL).epoch >= best
-        state = (content.get("model"), content.get(METRICS), len(content))
-        if hash(state) not in seen:
-            seen.add(hash(state))
+        state = (*names, len(events(run)))
+        if state not in seen:
+            seen.add(state)
             codes = check_reads_or_refuses(bptt, run)
             has = [(run / name).exists() for name in ("config.toml", MODEL)]
             assert codes == [0 if has[0] else 2, *[0 if all(has) else 2] * 2]
+    assert len(seen) > 15
     assert temporaries > 10, "renames were seen half-way"
 
 
