@@ -20,6 +20,7 @@ from typing import Any, Self
 import tomlkit
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 from .errors import ModelFileError
 from .messages import _
@@ -64,10 +65,20 @@ def default_path(source: str, folder: Path = Path("runs")) -> Path:
     return folder / f"{stem}-{number}"
 
 
-def environment() -> dict[str, Any]:
-    """What a run stood on: versions, processor, number of threads, the command."""
+class Machine(TypedDict):
+    """What a run stood on."""
+
+    versions: dict[str, str | None]
+    system: str
+    processor: str
+    threads: int | None
+    command: str  # that started the process, ready for a shell
+
+
+def environment() -> Machine:
+    """What this process stands on."""
     return {
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "system": platform.platform(),
         "processor": _processor(),
         "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),

@@ -34,8 +34,8 @@ def panels(rows: Sequence[Epoch], best: int | None) -> list[Chart]:
         Chart("time", _("Time per epoch"), _("seconds"), numbers,
               [Series(_("whole epoch"), "train", _column(rows, "seconds")),
                Series(_("of it compiling"), "validation", _column(rows, "compile_seconds"))], from_zero=True),
-        Chart("speed", _("Speed"), _("tokens a second"), numbers,
-              [Series(_("training part"), "other", _column(rows, "tokens_per_second"))], from_zero=True),
+        Chart("speed", _("Speed"), _("thousands of tokens a second"), numbers,
+              [Series(_("training part"), "other", [speed / 1000 for speed in _column(rows, "tokens_per_second")])], from_zero=True),
     ]  # fmt: skip
 
 

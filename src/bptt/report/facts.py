@@ -106,8 +106,8 @@ def _quantile(at: float) -> str:
 
 
 def environment_rows(environment: Mapping[str, Any]) -> Rows:
-    """environment.json, one row a value; inner keys are joined by a dot."""
-    return [(key, _plain(value)) for key, value in _flat(environment)]
+    """environment.json without the command, one row a value; inner keys are joined by a dot."""
+    return [(key, _plain(value)) for key, value in _flat(environment) if key != "command"]
 
 
 def _plain(value: Any) -> str:

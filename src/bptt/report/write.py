@@ -13,8 +13,9 @@ from bptt.config import of_run
 from bptt.evaluation import ScoresByPart
 from bptt.messages import _, language
 from bptt.models.describe import ModelTable
-from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Run, write_atomically
+from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Machine, Run, write_atomically
 from bptt.report import answers, curves, facts
+from bptt.report.bars import Lengths, Reliability
 from bptt.report.facts import part_names
 from bptt.report.settings import settings
 from bptt.report.text import count, quote, share, short, shorten, visible
@@ -47,7 +48,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    tools = (count, escape, quote, share, short, shorten, answers.is_long, answers.listed, answers.matrix)
+    tools = (count, escape, quote, share, short, shorten, answers.listed, answers.matrix, answers.passage)
     environment.globals.update({tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing})
     return environment.get_template("page.html")
 
@@ -58,9 +59,10 @@ def _contents(run: Run) -> dict[str, Any]:
     rows = curves.epochs(events)
     scores = _read(run, SCORES, ScoresByPart) or {}
     model, data = _read(run, MODEL_TABLE, ModelTable), _read(run, DATA, facts.Data)
-    environment = _read(run, ENVIRONMENT, dict[str, Any])
-    title = _("Answers on the {part} part")
+    environment = _read(run, ENVIRONMENT, Machine)
+    title, names = _("Answers on the {part} part"), part_names()
     chosen = settings(config)
+    lengths = [Lengths(part, names[part], one, config.text.max_length) for part, one in data["batches"].items()] if data else []
     return _style() | {
         "language": language(),
         "name": run.path.resolve().name,
@@ -69,13 +71,16 @@ def _contents(run: Run) -> dict[str, Any]:
         "epochs": rows[-EPOCHS:],
         "epochs_caption": _("The last {shown} of {all} epochs").format(shown=min(EPOCHS, len(rows)), all=len(rows)),
         "scores": scores,
-        "scored": [(part, title.format(part=name)) for part, name in part_names().items() if part in scores],
+        "scored": [(part, title.format(part=name)) for part, name in names.items() if part in scores],
+        "reliability": {part: Reliability(part, one) for part, one in scores.items()},
+        "command": environment["command"] if environment else None,
         "model": model,
         "layers": facts.layer_rows(model) if model else [],
         "data": data,
         "data_rows": facts.data_rows(data) if data else [],
         "measured": facts.measures(data["batches"]) if data else [],
-        "part_names": part_names(),
+        "lengths": lengths,
+        "part_names": names,
         "changed": [one for one in chosen if one.changed],
         "unchanged": [one for one in chosen if not one.changed],
         "environment": facts.environment_rows(environment) if environment else [],
