@@ -19,7 +19,7 @@ class Browser:
     """One page at a time. `events` holds all that the browser told since the page was opened."""
 
     def __init__(self, to_browser: int, from_browser: int) -> None:
-        self._out, self._in = os.fdopen(to_browser, "wb", buffering=0), os.fdopen(from_browser, "rb")
+        self._out, self._in = to_browser, from_browser
         self._number, self._session, self._rest = 0, None, b""
         self.events: list[dict[str, Any]] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -33,7 +33,7 @@ class Browser:
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
-        self._out.write(json.dumps(message).encode() + b"\0")
+        os.write(self._out, json.dumps(message).encode() + b"\0")
         while True:
             answer = self._read()
             if answer.get("id") == self._number:
@@ -42,7 +42,7 @@ class Browser:
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            some = os.read(self._in.fileno(), 1 << 20)
+            some = os.read(self._in, 1 << 20)
             assert some, "Chromium has gone"
             self._rest += some
         message, _zero, self._rest = self._rest.partition(b"\0")
@@ -101,3 +101,5 @@ def browser() -> Iterator[Browser]:
                 yield Browser(to_browser, from_browser)
             finally:
                 process.terminate()
+                os.close(to_browser)
+                os.close(from_browser)

@@ -171,6 +171,25 @@ def make(tmp_path):
 
 
 @pytest.fixture
+def filled(make):
+    """`filled(name, words)`: a run that has each of `words` wherever a user's text can stand."""
+
+    def run_of(name, words):
+        run = make(name, classes=words, rows=3 * len(words), origin=words[0], config=[("data.text", words[1])], skill=-1.0)
+        scores, data = run.read_json(SCORES), run.read_json(DATA)
+        like = {"probability": 0.5, "effects": [0.5, -0.25, 0.0, -1.0]}
+        texts = ("text", "label", "predicted", "origin")
+        scores["validation"]["mistakes"] = [like | dict.fromkeys(texts, word) | {"words": [word] * 4} for word in words]
+        data["notes"] = list(words)
+        data["checks"] = [dict.fromkeys(("check", "verdict", "finding", "advice"), word) for word in words]
+        run.write_json(SCORES, scores)
+        run.write_json(DATA, data)
+        return run
+
+    return run_of
+
+
+@pytest.fixture
 def page_of():
     """Writes a run's report and gives it as a tree."""
     return lambda run: parse(report.write(run).read_text(encoding="utf-8"))

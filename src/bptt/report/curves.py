@@ -22,6 +22,7 @@ def panels(rows: Sequence[Epoch], best: int | None) -> list[Chart]:
     numbers = [row["epoch"] for row in rows]
     accuracy, val_accuracy = _column(rows, "accuracy"), _column(rows, "val_accuracy")
     gap = [train - val for train, val in zip(accuracy, val_accuracy, strict=True)]
+    speeds = [speed / 1000 for speed in _column(rows, "tokens_per_second")]
     losses = _pair(_column(rows, "loss"), _column(rows, "val_loss"))
     return [
         Chart("loss", _("Loss"), _("cross-entropy (nats)"), numbers, losses, best),
@@ -35,7 +36,7 @@ def panels(rows: Sequence[Epoch], best: int | None) -> list[Chart]:
               [Series(_("whole epoch"), "train", _column(rows, "seconds")),
                Series(_("of it compiling"), "validation", _column(rows, "compile_seconds"))], from_zero=True),
         Chart("speed", _("Speed"), _("thousands of tokens a second"), numbers,
-              [Series(_("training part"), "other", [speed / 1000 for speed in _column(rows, "tokens_per_second")])], from_zero=True),
+              [Series(_("training part"), "other", speeds)], from_zero=True),
     ]  # fmt: skip
 
 
