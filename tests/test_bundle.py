@@ -68,6 +68,26 @@ def test_foreign_files(tmp_path: Path) -> None:
         Bundle.load(foreign)
 
 
+@pytest.mark.parametrize(
+    "header", ["[]", "1", "null", '"x"', "{", '{"format": "bptt 1"}', '{"format": "bptt 1", "texts": []}', "[" * 9999]
+)
+def test_a_header_of_another_shape(tmp_path: Path, header: str) -> None:
+    foreign = tmp_path / "foreign.safetensors"
+    save_file(WEIGHTS, foreign, metadata={"bptt": header})
+    with pytest.raises(ModelFileError, match=r"not a model file of this version|damaged or no model file"):
+        Bundle.load(foreign)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"), [("config", "[]"), ("classes", "[]"), ("classes", "[1]"), ("epoch", '"x"'), ("epoch", "{")]
+)
+def test_a_part_of_another_shape(file: Path, part: str, wrong: str) -> None:
+    weights, texts = load_weights(file)
+    save_weights(file, weights, texts | {part: wrong})
+    with pytest.raises(ModelFileError, match=rf"damaged or no model file \({part}\)"):
+        Bundle.load(file)
+
+
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.safetensors", tmp_path):
         with pytest.raises(ModelFileError, match="There is no model file"):

@@ -39,7 +39,8 @@ class Lengths:
         for place, number in enumerate(rows):
             low, high = place * width, (place + 1) * width
             last = self._open() and place == len(rows) - 1
-            span = _("{low} words and more") if last else _("{low} to {high} words")
+            bounds = _("{low} words") if width == 1 else _("{low} to {high} words")
+            span = _("{low} words and more") if last else bounds
             words = f"{span.format(low=low, high=high - 1)}: {count(number)}"
             parts.append(drawing.bar("bars", (across(low) + 0.5, across(high) - 0.5), (BOTTOM, up(number)), words))
         if self.max_length < width * len(rows):
