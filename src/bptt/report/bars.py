@@ -106,17 +106,15 @@ class Reliability:
         """The expected calibration error, and to which side the probabilities err."""
         rows = self.rows()
         mean = sum(row.count * row.probability for row in rows) / self.scores.rows
-        sides = (
-            _("Probabilities above the share that is right: the model is too sure of itself."),
-            _("Probabilities below the share that is right: the model is surer than it says."),
-        )
+        too_sure = _("Probabilities above the share that is right: the model is too sure of itself.")
+        too_shy = _("Probabilities below the share that is right: the model is surer than it says.")
         message = _(
-            "Expected calibration error {error}: so far, on average, the probability given is from the share that is right "
+            "Expected calibration error {error}: the average distance between the probability given and the share that is right "
             "(Guo et al. 2017, {bins} bins). Mean probability {mean}, right {accuracy}."
         )
         figures = {"mean": share(mean), "accuracy": share(self.scores.accuracy), "bins": len(self.scores.calibration)}
         told = message.format(error=share(self.scores.calibration_error), **figures)
-        return [told, sides[0] if mean > self.scores.accuracy else sides[1]]
+        return [told, too_sure if mean > self.scores.accuracy else too_shy]
 
 
 @dataclass(frozen=True)
