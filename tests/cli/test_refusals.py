@@ -1,5 +1,6 @@
 """Bad input: one message with the mistake and its cure, exit code 2, no traceback, nothing half-written, in both languages."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -164,6 +165,33 @@ def test_a_damaged_model_file_answers_nothing(trained: tuple[Path, Result], bptt
         check_refusal(bptt("predict", trained[0], "lovely"), "model.damaged", ["model.safetensors"])
     finally:
         model.write_bytes(whole)
+
+
+DAMAGES = [
+    ("config.toml", ""),
+    ("metrics.jsonl", '{"event":"epoch"}\n'),
+    ("scores.json", '{"validation":{}}'),
+    ("scores.json", "[" * 100_000),
+    ("data.json", '{"a":1}'),
+    ("model.json", '{"a":1}'),
+    ("environment.json", "[1]"),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize(("name", "content"), DAMAGES)
+def test_a_damaged_run_is_refused_by_whoever_reads_the_file(
+    trained: tuple[Path, Result], bptt: Bptt, tmp_path: Path, name: str, content: str, language: str
+) -> None:
+    run = Path(shutil.copytree(trained[0], tmp_path / "run"))
+    (run / name).write_text(content)
+    rows = write_reviews(tmp_path / "rows.csv", rows=4)
+    readers = [("report", run)]
+    if name in ("config.toml", "metrics.jsonl"):  # how it was made, and whether it was finished
+        readers += [("evaluate", run, rows), ("predict", run, "lovely tea"), ("predict", run, "-")]
+    for command in readers:
+        opening = {"en": "Error", "vi": "Lỗi"}[language]
+        check_refusal(bptt("--lang", language, *command), "run.damaged", [name], opening)
 
 
 def test_a_missing_extra_is_answered_with_its_pip_line(bptt: Bptt, monkeypatch: pytest.MonkeyPatch) -> None:
