@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from bptt.bundle import Bundle, load_weights, save_weights
+from bptt.bundle import FORMAT, Bundle, _digest, load_weights, save_weights
 from bptt.errors import ModelFileError
 
 WEIGHTS = {
@@ -76,6 +77,16 @@ def test_a_header_of_another_shape(tmp_path: Path, header: str) -> None:
     save_file(WEIGHTS, foreign, metadata={"bptt": header})
     with pytest.raises(ModelFileError, match=r"not a model file of this version|damaged or no model file"):
         Bundle.load(foreign)
+
+
+@pytest.mark.parametrize("texts", [[], None, "x"])
+def test_texts_of_another_shape_under_their_own_digest(tmp_path: Path, texts: object) -> None:
+    header = {"format": FORMAT, "texts": texts, "sha256": _digest(WEIGHTS, texts)}
+    save_file(
+        {name: np.ascontiguousarray(value) for name, value in WEIGHTS.items()}, tmp_path / "a", {"bptt": json.dumps(header)}
+    )
+    with pytest.raises(ModelFileError, match="damaged or no model file"):
+        Bundle.load(tmp_path / "a")
 
 
 @pytest.mark.parametrize(
