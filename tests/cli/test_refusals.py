@@ -178,10 +178,9 @@ DAMAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize(("name", "content"), DAMAGES)
+@pytest.mark.parametrize(("language", "name", "content"), [(("en", "vi")[n % 2], *one) for n, one in enumerate(DAMAGES)])
 def test_a_damaged_run_is_refused_by_whoever_reads_the_file(
-    trained: tuple[Path, Result], bptt: Bptt, tmp_path: Path, name: str, content: str, language: str
+    trained: tuple[Path, Result], bptt: Bptt, tmp_path: Path, language: str, name: str, content: str
 ) -> None:
     run = Path(shutil.copytree(trained[0], tmp_path / "run"))
     (run / name).write_text(content)
