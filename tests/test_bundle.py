@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from bptt.bundle import Bundle, load_weights, save_weights
+from bptt.bundle import FORMAT, Bundle, _digest, load_weights, save_weights
 from bptt.errors import ModelFileError
 
 WEIGHTS = {
@@ -16,7 +17,7 @@ WEIGHTS = {
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    bundle = Bundle({"model": {"units": [64]}}, ("tốt", "xấu"), '["", "?", "phở"]', dict(WEIGHTS))
+    bundle = Bundle({"model": {"units": [64]}}, ("tốt", "xấu"), '["", "?", "phở"]', dict(WEIGHTS), 7)
     bundle.save(tmp_path / "model.safetensors")
     return tmp_path / "model.safetensors"
 
@@ -26,6 +27,7 @@ def test_what_is_saved_is_loaded(file: Path) -> None:
     assert loaded.config == {"model": {"units": [64]}}
     assert loaded.classes == ("tốt", "xấu")
     assert loaded.vocabulary_json == '["", "?", "phở"]'
+    assert loaded.epoch == 7
     assert loaded.weights.keys() == WEIGHTS.keys()
     for name, value in WEIGHTS.items():
         np.testing.assert_array_equal(loaded.weights[name], value)
@@ -67,6 +69,36 @@ def test_foreign_files(tmp_path: Path) -> None:
         Bundle.load(foreign)
 
 
+@pytest.mark.parametrize(
+    "header", ["[]", "1", "null", '"x"', "{", '{"format": "bptt 1"}', '{"format": "bptt 1", "texts": []}', "[" * 9999]
+)
+def test_a_header_of_another_shape(tmp_path: Path, header: str) -> None:
+    foreign = tmp_path / "foreign.safetensors"
+    save_file(WEIGHTS, foreign, metadata={"bptt": header})
+    with pytest.raises(ModelFileError, match=r"not a model file of this version|damaged or no model file"):
+        Bundle.load(foreign)
+
+
+@pytest.mark.parametrize("texts", [[], None, "x"])
+def test_texts_of_another_shape_under_their_own_digest(tmp_path: Path, texts: object) -> None:
+    header = {"format": FORMAT, "texts": texts, "sha256": _digest(WEIGHTS, texts)}
+    save_file(
+        {name: np.ascontiguousarray(value) for name, value in WEIGHTS.items()}, tmp_path / "a", {"bptt": json.dumps(header)}
+    )
+    with pytest.raises(ModelFileError, match="damaged or no model file"):
+        Bundle.load(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"), [("config", "[]"), ("classes", "[]"), ("classes", "[1]"), ("epoch", '"x"'), ("epoch", "{")]
+)
+def test_a_part_of_another_shape(file: Path, part: str, wrong: str) -> None:
+    weights, texts = load_weights(file)
+    save_weights(file, weights, texts | {part: wrong})
+    with pytest.raises(ModelFileError, match=rf"damaged or no model file \({part}\)"):
+        Bundle.load(file)
+
+
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.safetensors", tmp_path):
         with pytest.raises(ModelFileError, match="There is no model file"):
@@ -77,7 +109,7 @@ def test_weights_alone_are_no_bundle(tmp_path: Path) -> None:
     path = tmp_path / "best.safetensors"
     save_weights(path, dict(WEIGHTS), {})
     assert load_weights(path)[0].keys() == WEIGHTS.keys()
-    with pytest.raises(ModelFileError, match="weights only: no config"):
+    with pytest.raises(ModelFileError, match="no whole model: no config"):
         Bundle.load(path)
 
 
@@ -86,7 +118,7 @@ def test_not_finite_weights_are_not_written(file: Path, bad: float) -> None:
     before = file.read_bytes()
     weights = {**WEIGHTS, "head/bias": np.array([1.0, bad, 0.0], dtype=np.float32)}
     with pytest.raises(ModelFileError, match="head/bias holds NaN or infinity"):
-        Bundle({}, (), "", weights).save(file)
+        Bundle({}, (), "", weights, 0).save(file)
     assert file.read_bytes() == before
 
 

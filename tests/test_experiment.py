@@ -32,7 +32,8 @@ def test_the_file_answers_as_the_model_did(run: Run) -> None:
     """The scores were taken from the model in memory; here the same rows are answered from model.safetensors."""
     held_out = data.load(config(run.path.parent).data).validation
     judge = experiment.predictor(run.path)
-    assert evaluation.score(judge.probabilities(held_out.texts), held_out).to_dict() == run.read_json(SCORES)["validation"]
+    scores = evaluation.explain(judge, evaluation.score(judge.probabilities(held_out.texts), held_out))
+    assert scores.to_dict() == run.read_json(SCORES)["validation"]
 
 
 def test_a_run_repeats_to_the_bit_and_another_seed_does_not(run: Run, tmp_path: Path) -> None:

@@ -91,6 +91,17 @@ def test_json_missing_and_damaged(run: Run) -> None:
         run.read_json("scores.json")
 
 
+@pytest.mark.parametrize("content", ['{"a": "1"}', '{"a": true}', '{"a": 1.5}', '{"a": null}', "[]", "1"])
+def test_json_of_another_kind(run: Run, content: str) -> None:
+    (run.path / "counts.json").write_text('{"a": 1}')
+    assert run.read_json("counts.json", dict[str, int]) == {"a": 1}
+    (run.path / "counts.json").write_text(content)
+    (run.path / METRICS).write_text(content + "\n")
+    for read in (lambda: run.read_json("counts.json", dict[str, int]), lambda: run.metrics(dict[str, int])):
+        with pytest.raises(ModelFileError, match=r"is damaged \(.+ is of another kind than expected\)"):
+            read()
+
+
 def test_damaged_config(run: Run) -> None:
     (run.path / "config.toml").write_text("a = ")
     with pytest.raises(ModelFileError, match=r"config\.toml is damaged"):

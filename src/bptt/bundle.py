@@ -1,4 +1,4 @@
-"""The model file: configuration, classes, vocabulary and weights in one safetensors file.
+"""The model file: configuration, classes, vocabulary, weights and their epoch in one safetensors file.
 
 The texts stand as JSON in the file's metadata, the weights as tensors named by their variable's path. Nothing in it can run.
 A SHA-256 of everything stands beside them, because safetensors itself does not notice a flipped bit.
@@ -9,12 +9,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, Json, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
+from typing_extensions import TypedDict
 
 from .errors import ModelFileError
 from .messages import _
@@ -40,13 +42,14 @@ def load_weights(path: Path) -> tuple[Weights, dict[str, str]]:
         with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {}).get("bptt", "{}"))
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (a safetensors handle is no dict)
-    except (SafetensorError, TypeError, ValueError) as error:  # the last two: element types that NumPy lacks, bad JSON
+    except (SafetensorError, TypeError, ValueError, RecursionError) as error:  # the last three: types NumPy lacks, bad JSON
         raise _damaged(path, error) from error
-    if header.get("format") != FORMAT:
+    came = header.get("format") if isinstance(header, dict) else header
+    if came != FORMAT:
         message = _("{path} is not a model file of this version: its format is {came!r}, expected {expected!r}.")
-        raise ModelFileError("model.foreign", message.format(path=path, came=header.get("format"), expected=FORMAT))
-    texts = header.get("texts", {})
-    if header.get("sha256") != _digest(weights, texts):
+        raise ModelFileError("model.foreign", message.format(path=path, came=came, expected=FORMAT))
+    texts = header.get("texts")
+    if not isinstance(texts, dict) or header.get("sha256") != _digest(weights, texts):
         raise _damaged(path, _("its content does not match its SHA-256"))
     _check_finite(path, weights)
     return weights, texts
@@ -73,6 +76,15 @@ def _damaged(path: Path, reason: object) -> ModelFileError:
     return ModelFileError("model.damaged", message.format(path=path, reason=reason))
 
 
+class _Texts(TypedDict):
+    """The parts of a Bundle that are text, as they stand in the file."""
+
+    config: Json[dict[str, Any]]
+    classes: Json[Annotated[tuple[str, ...], Field(min_length=1)]]
+    vocabulary: str
+    epoch: Json[int]
+
+
 @dataclass(frozen=True)
 class Bundle:
     """A trained model as plain data: all that is needed to answer, nothing that can run."""
@@ -81,10 +93,12 @@ class Bundle:
     classes: tuple[str, ...]
     vocabulary_json: str
     weights: Weights
+    epoch: int  # after which the weights were taken; 0 where none was finished
 
     def save(self, path: Path) -> None:
         """Writes the model file, whole or not at all. Raises ModelFileError for a weight that is not finite."""
-        texts = {"config": json.dumps(self.config), "classes": json.dumps(self.classes), "vocabulary": self.vocabulary_json}
+        parts = {"config": self.config, "classes": self.classes, "epoch": self.epoch}
+        texts = {name: json.dumps(part) for name, part in parts.items()} | {"vocabulary": self.vocabulary_json}
         save_weights(path, self.weights, texts)
 
     @classmethod
@@ -92,8 +106,11 @@ class Bundle:
         """The model file at `path`. Raises ModelFileError as `load_weights` does, and where a part is missing."""
         weights, texts = load_weights(path)
         try:
-            config, classes = json.loads(texts["config"]), tuple(json.loads(texts["classes"]))
-            return cls(config, classes, texts["vocabulary"], weights)
-        except KeyError as error:
-            message = _("{path} holds weights only: no {part} in it. Give a run's model.safetensors.")
-            raise ModelFileError("model.incomplete", message.format(path=path, part=error.args[0])) from error
+            parts = TypeAdapter(_Texts).validate_python(texts)
+        except ValidationError as invalid:
+            part = invalid.errors()[0]["loc"][0]
+            if part in texts:
+                raise _damaged(path, part) from invalid
+            message = _("{path} is no whole model: no {part} in it. Give a run's model.safetensors.")
+            raise ModelFileError("model.incomplete", message.format(path=path, part=part)) from invalid
+        return cls(parts["config"], parts["classes"], parts["vocabulary"], weights, parts["epoch"])

@@ -17,6 +17,7 @@ from bptt.data.suggest import did_you_mean
 from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.models.config import ModelConfig
+from bptt.record import CONFIG, Run
 from bptt.training.config import TrainingConfig
 
 
@@ -62,6 +63,19 @@ def read_toml(path: Path) -> dict[str, Any]:
     except ValueError as error:  # what tomllib and the decoder raise
         message = _("{path} is not a TOML file: {reason}. Write keys as `epochs = 5` under a `[training]` line.")
         raise ConfigError("config.not-toml", message.format(path=path, reason=error)) from error
+
+
+def of_run(run: Run) -> Config:
+    """The configuration that made `run`. Raises ModelFileError where config.toml is not the whole of it (a default in the place
+    of what is missing would be taken for the run's own), ConfigError where this version cannot read it."""
+    values = run.config()
+    config = Config.parse(values)
+    for name, section in config:
+        given = values.get(name, {})
+        for key, field in type(section).model_fields.items():
+            if key not in given and field.default is not None:  # TOML has no null: a key without a value is not written
+                raise run.damaged(CONFIG, _("{place} is missing").format(place=f"{name}.{key}"))
+    return config
 
 
 def override(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bptt import batches, data, evaluation, models, training
 from bptt.bundle import Bundle
-from bptt.config import Config
+from bptt.config import Config, of_run
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
@@ -52,19 +52,19 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
-    run.write_json(DATA, splits.summary() | facts)
+    run.write_json(DATA, {**splits.summary(), **facts})
 
     training.seed(config.training)
-    model = models.build(config.model, len(vocabulary), len(splits.train.classes), config.text.mask)
-    training.fit(model, learned, held_out, config.training, run, progress or training.Silence())
+    classes = splits.train.classes
+    model = models.build(config.model, len(vocabulary), len(classes), config.text.mask)
     run.write_json(MODEL_TABLE, describe(model))
+    bundle = Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights={}, epoch=0)
+    training.fit(model, learned, held_out, config.training, run, progress or training.Silence(), bundle)
 
-    classes, weights = splits.train.classes, models.get_weights(model)
-    Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights).save(run.path / MODEL)
     judge = Predictor(model, vocabulary, classes, config.text)
     parts = {"validation": splits.validation, "test": splits.test}
     scores = {name: evaluation.score(judge.probabilities(part.texts), part) for name, part in parts.items() if part}
-    run.write_json(SCORES, {name: part.to_dict() for name, part in scores.items()})
+    run.write_json(SCORES, {name: evaluation.explain(judge, one).to_dict() for name, one in scores.items()})
     write(run)
     return run
 
@@ -74,7 +74,7 @@ def evaluate(path: Path, source: str, text: str | None = None, label: str | None
 
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
     """
-    judge, columns = predictor(path), Config.parse(Run.open(path).config()).data
+    judge, columns = predictor(path), of_run(Run.open(path)).data
     if has_columns(source):
         text, label = text or columns.text, label or columns.label
     rows = data.read(source, data.DataConfig(source=source, text=text, label=label), judge.classes)
@@ -83,8 +83,14 @@ def evaluate(path: Path, source: str, text: str | None = None, label: str | None
 
 
 def predictor(path: Path) -> Predictor:
-    """The model of the run in `path`, ready to answer. Raises ModelFileError."""
-    bundle = Bundle.load(Run.open(path).path / MODEL)
+    """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
+    to its end. Raises ModelFileError."""
+    run = Run.open(path)
+    of_run(run)  # a run whose record is damaged does not answer either
+    bundle = Bundle.load(run.path / MODEL)
+    if not training.finished(run.metrics(training.Event)):
+        message = _("{path}: training has not come to its end. The answers are those of epoch {epoch}, the best so far.")
+        _tell([message.format(path=path, epoch=bundle.epoch)])
     vocabulary = data.Vocabulary.from_json(bundle.vocabulary_json)
     return Predictor(models.restore(bundle), vocabulary, bundle.classes, Config.parse(bundle.config).text)
 

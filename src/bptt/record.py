@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import tomlkit
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 from .errors import ModelFileError
 from .messages import _
 
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
-BEST, MODEL, MODEL_TABLE = "best.safetensors", "model.safetensors", "model.json"
-SCORES, REPORT = "scores.json", "report.html"
+MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 
@@ -63,10 +65,20 @@ def default_path(source: str, folder: Path = Path("runs")) -> Path:
     return folder / f"{stem}-{number}"
 
 
-def environment() -> dict[str, Any]:
-    """What a run stood on: versions, processor, number of threads, the command."""
+class Machine(TypedDict):
+    """What a run stood on."""
+
+    versions: dict[str, str | None]
+    system: str
+    processor: str
+    threads: int | None
+    command: str  # that started the process, ready for a shell
+
+
+def environment() -> Machine:
+    """What this process stands on."""
     return {
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "system": platform.platform(),
         "processor": _processor(),
         "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
@@ -116,11 +128,11 @@ class Run:
         return cls(path)
 
     def config(self) -> dict[str, Any]:
-        """The resolved configuration, section by section."""
+        """The resolved configuration as it was written, section by section; `config.of_run` also checks it."""
         try:
             return tomllib.loads((self.path / CONFIG).read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise self._damaged(CONFIG, error) from error
+        except ValueError as error:  # what tomllib and the decoder raise
+            raise self.damaged(CONFIG, error) from error
 
     def append(self, event: Mapping[str, Any]) -> None:
         """Adds `event` as one line of metrics.jsonl, on disk when this returns. Numbers must be finite (ValueError)."""
@@ -130,36 +142,53 @@ class Run:
             file.flush()
             os.fsync(file.fileno())
 
-    def metrics(self) -> list[dict[str, Any]]:
-        """The events so far. A last line cut short by a crash is left out with a warning; other damage raises ModelFileError."""
+    def metrics(self, kind: Any = dict[str, Any]) -> list[Any]:
+        """The events so far, each checked to be a `kind`. A last line cut short by a crash is left out with a warning; other
+        damage raises ModelFileError."""
         file = self.path / METRICS
         lines = file.read_bytes().split(b"\n") if file.exists() else []
         cut_short = lines.pop() if lines else b""  # empty after a complete last line
         if cut_short:
             warnings.warn(_("{path}: the last line was cut short and is left out.").format(path=file), stacklevel=2)
-        try:
-            return [json.loads(line) for line in lines]
-        except ValueError as error:
-            raise self._damaged(METRICS, error) from error
+        return [self._checked(METRICS, line, kind) for line in lines]
 
     def write_json(self, name: str, content: Any) -> None:
         """Writes `content` as the file `name` of the run. Numbers must be finite (ValueError)."""
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         write_atomically(self.path / name, text.encode())
 
-    def read_json(self, name: str) -> Any:
-        """What `write_json` wrote as `name`. Raises ModelFileError where it is missing or damaged."""
+    def read_json(self, name: str, kind: Any = dict[str, Any]) -> Any:
+        """What `write_json` wrote as `name`, checked to be a `kind`. Raises ModelFileError where it is missing or damaged."""
         try:
-            return json.loads((self.path / name).read_bytes())
+            return self._checked(name, (self.path / name).read_bytes(), kind)
         except FileNotFoundError as error:
             message = _("{path}: no {name} in this run. It may have stopped early; train again.")
             raise ModelFileError("run.file-missing", message.format(path=self.path, name=name)) from error
-        except ValueError as error:
-            raise self._damaged(name, error) from error
 
-    def _damaged(self, name: str, error: Exception) -> ModelFileError:
-        message = _("{path} is damaged ({error}). Restore it from a copy, or train again.")
-        return ModelFileError("run.damaged", message.format(path=self.path / name, error=error))
+    def _checked(self, name: str, content: bytes, kind: Any) -> Any:
+        """The one door by which JSON of a run comes in: whoever reads it may rely on the types of `kind`."""
+        try:
+            return TypeAdapter(kind).validate_json(content, strict=True)
+        except ValidationError as invalid:
+            [first, *_others] = invalid.errors(include_url=False)
+            raise self.damaged(name, _reason(first)) from invalid
+
+    def damaged(self, name: str, reason: object) -> ModelFileError:
+        """The error to raise where the file `name` of this run is not what this package wrote."""
+        message = _("{path} is damaged ({reason}). Restore it from a copy, or train again.")
+        return ModelFileError("run.damaged", message.format(path=self.path / name, reason=reason))
+
+
+def _reason(problem: ErrorDetails) -> str:
+    """Where a file's content is not of its kind, and what is wrong there."""
+    if problem["type"] == "json_invalid":
+        return problem["msg"]
+    if problem["type"] == "value_error":  # raised by a kind's own check, in its own words
+        return str(problem["ctx"]["error"])
+    place = ".".join(str(part) for part in problem["loc"])[:200]
+    if problem["type"] == "missing":
+        return _("{place} is missing").format(place=place)
+    return _("{place} is of another kind than expected").format(place=place or _("its content"))
 
 
 def _without_none(value: Any) -> Any:

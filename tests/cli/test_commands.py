@@ -61,6 +61,30 @@ def test_evaluate_counts_as_a_hand_count_does(trained: tuple[Path, Result], bptt
     assert "accuracy 0.6667, macro F1 0.6667, weighted F1 0.6667 (3 rows)" in table
 
 
+def test_evaluate_tells_of_classes_that_no_row_is_of(trained: tuple[Path, Result], bptt: Bptt, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("review,score\nlovely tea,good\n")
+    as_json = bptt("evaluate", trained[0], "one.csv", "--json")
+    figures = json.loads(as_json.stdout)
+    assert len(figures["notes"]) == 2
+    assert all(note.endswith("F1 count as 0: bad.") for note in figures["notes"])
+    plain = bptt("evaluate", trained[0], "one.csv").stderr.decode()
+    assert plain.splitlines() == figures["notes"]
+
+
+def test_long_names_of_classes_are_told_apart(bptt: Bptt, tmp_path: Path) -> None:
+    names = [f"{'a very long name ' * 7}{ending}" for ending in ("one", "two", "\x1b[31mred")]
+    rows = [(f"tea {n} {'xyz'[n % 3]}", names[n % 3]) for n in range(60)]
+    with (tmp_path / "long.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("review", "score"), *rows])
+    assert bptt("train", "long.csv", "--text", "review", "--label", "score", "--run", "run", *TINY).returncode == 0
+    table = bptt("evaluate", "run", "long.csv").stdout.decode()
+    for name in names:
+        shown = name.replace("\x1b", "⟨U+001B⟩")
+        [line] = [line for line in table.splitlines() if line.startswith(shown)]
+        assert len(line.removeprefix(shown).split()) == 4
+    assert "\x1b" not in table
+
+
 def test_predict_answers_each_line_in_order(trained: tuple[Path, Result], bptt: Bptt) -> None:
     lines = [b"lovely tea", b"", b"awful tea", b"\xff\xfe", b"  ", b"{lovely} {tea", b"lovely"]
     result = bptt("predict", trained[0], "-", stdin=b"\r\n".join(lines))
@@ -103,6 +127,23 @@ def test_report_is_written_anew_in_the_language_asked_for(trained: tuple[Path, R
     result = bptt("--lang", "vi", "report", trained[0])
     assert result.stdout.decode().strip() == str(page)
     assert 'lang="vi"' in page.read_text(encoding="utf-8")
+
+
+def test_report_opens_the_browser_or_says_where_the_page_is(
+    trained: tuple[Path, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = trained[0] / "report.html"
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.asked"\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    assert run_bptt("report", trained[0], "--open").stdout.decode().strip() == str(page)
+    assert browser.with_name("browser.asked").read_text().strip() == page.resolve().as_uri()
+    monkeypatch.setenv("BROWSER", "/nowhere/browser")
+    monkeypatch.setenv("PATH", "/nowhere")
+    result = run_bptt("report", trained[0], "--open")
+    assert result.returncode == 0
+    assert f"by hand: {page.resolve()}" in result.stderr.decode()
 
 
 def test_init_writes_what_train_takes_and_the_command_line_beats_the_file(bptt: Bptt, tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """Bad input: one message with the mistake and its cure, exit code 2, no traceback, nothing half-written, in both languages."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from bptt.config import Config
 from tests.commands import TINY, Bptt, Result, run_bptt, write_reviews
 
 ROWS = "review,score\nlovely tea,good\nawful tea,bad\n"
 MANY = "review,score\n" + "".join(f"tea {n},{n % 2}\n" for n in range(20))
 ONE_CLASS = "review,score\nlovely tea,good\nawful tea,good\n"
+WHOLE = Config().to_toml()
 CONFIG = '[data]\nsource = "reviews.csv"\ntxt = "review"\n[training]\nepochs = 0\noptimizer = "adm"\n[modle]\nunits = [4]\n'
 
 
@@ -70,7 +73,13 @@ CASES = [
     case("not a run", {"a.csv": ROWS}, "evaluate . a.csv", "run.missing", "config.toml"),
     case("not a run to answer", {}, "predict nowhere hello", "run.missing", "nowhere"),
     case("not a run to report", {"a.csv": ROWS}, "report a.csv", "run.missing", "a.csv"),
-    case("a run without a model", {"run/config.toml": ""}, "predict run hello", "model.missing", "model.safetensors"),
+    case(
+        "a run without a model",
+        {"run/config.toml": WHOLE},
+        "predict run hello",
+        "model.missing",
+        "model.safetensors",
+    ),
     case("a file in the way", {"a.csv": ROWS, "mine.toml": "x"}, "init a.csv --out mine.toml", "config.exists", "mine.toml"),
 ]
 
@@ -156,6 +165,32 @@ def test_a_damaged_model_file_answers_nothing(trained: tuple[Path, Result], bptt
         check_refusal(bptt("predict", trained[0], "lovely"), "model.damaged", ["model.safetensors"])
     finally:
         model.write_bytes(whole)
+
+
+DAMAGES = [
+    ("config.toml", ""),
+    ("metrics.jsonl", '{"event":"epoch"}\n'),
+    ("scores.json", '{"validation":{}}'),
+    ("scores.json", "[" * 100_000),
+    ("data.json", '{"a":1}'),
+    ("model.json", '{"a":1}'),
+    ("environment.json", "[1]"),
+]
+
+
+@pytest.mark.parametrize(("language", "name", "content"), [(("en", "vi")[n % 2], *one) for n, one in enumerate(DAMAGES)])
+def test_a_damaged_run_is_refused_by_whoever_reads_the_file(
+    trained: tuple[Path, Result], bptt: Bptt, tmp_path: Path, language: str, name: str, content: str
+) -> None:
+    run = Path(shutil.copytree(trained[0], tmp_path / "run"))
+    (run / name).write_text(content)
+    rows = write_reviews(tmp_path / "rows.csv", rows=4)
+    readers = [("report", run)]
+    if name in ("config.toml", "metrics.jsonl"):  # how it was made, and whether it was finished
+        readers += [("evaluate", run, rows), ("predict", run, "lovely tea"), ("predict", run, "-")]
+    for command in readers:
+        opening = {"en": "Error", "vi": "Lỗi"}[language]
+        check_refusal(bptt("--lang", language, *command), "run.damaged", [name], opening)
 
 
 def test_a_missing_extra_is_answered_with_its_pip_line(bptt: Bptt, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from bptt.data.dataset import Dataset
 from bptt.errors import DataError
@@ -86,7 +87,7 @@ def test_the_first_of_equally_probable_classes_is_the_answer():
 
 
 def test_json_and_back(scores):
-    assert Scores.from_dict(json.loads(json.dumps(scores.to_dict(), allow_nan=False))) == scores
+    assert TypeAdapter(Scores).validate_json(json.dumps(scores.to_dict(), allow_nan=False), strict=True) == scores
 
 
 def test_no_row():

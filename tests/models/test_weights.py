@@ -14,7 +14,8 @@ IDS = np.array([[3, 4, 5, 1], [8, 9, 0, 0]], np.int32)
 
 def bundle(mask: bool = True) -> Bundle:
     model = build(CONFIG, 10, 2, mask)
-    return Bundle({"model": CONFIG.model_dump(mode="json"), "text": {"mask": mask}}, ("no", "yes"), "[]", get_weights(model))
+    config = {"model": CONFIG.model_dump(mode="json"), "text": {"mask": mask}}
+    return Bundle(config, ("no", "yes"), "[]", get_weights(model), epoch=1)
 
 
 @pytest.mark.parametrize("mask", [True, False])
@@ -48,7 +49,13 @@ def test_other_keys_and_shapes_are_refused_and_nothing_changes() -> None:
 
 @pytest.mark.parametrize(
     "config",
-    [{}, {"model": {"cell": "elman"}, "text": {"mask": True}}, {"model": {}, "text": {}}, {"model": {"layers": 2}, "text": {}}],
+    [
+        {},
+        {"model": {"cell": "elman"}, "text": {"mask": True}},
+        {"model": {}, "text": {}},
+        {"model": {}, "text": []},
+        {"model": {"layers": 2}, "text": {}},
+    ],
 )
 def test_a_configuration_that_cannot_be_read(config: dict[str, object]) -> None:
     with pytest.raises(ModelFileError, match="another version"):

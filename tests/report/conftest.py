@@ -23,6 +23,7 @@ LAYERS = [
     ("head", "Dense", [None, 2], 66, "keras", ""),
 ]
 MODEL = {"layers": [dict(zip(KEYS, layer, strict=True)) for layer in LAYERS], "parameters": 1_301_730, "trainable": 1_301_000}
+START = {"event": "start", "parameters": 1_301_730, "batches": 10, "epochs": 12}
 ENDING = [{"event": "stop", "reason": "early stopping", "epoch": 7}, {"event": "end", "best_epoch": 4, "seconds": 125.4}]
 
 
@@ -64,7 +65,7 @@ def make_run(
         section, name = key.split(".")
         values[section][name] = value
     run = Run.create(path, values)
-    for event in [{"event": "start"}, *(epoch_events(7) if events is None else events), *ending]:
+    for event in [START, *(epoch_events(7) if events is None else events), *ending]:
         run.append(event)
     own_test = dataset(classes, 40, f"other words {text}", origin) if test else None
     parts = split(origin, dataset(classes, rows, text, origin), own_test, 0.4, 0)
@@ -167,6 +168,25 @@ def parse(html):
 def make(tmp_path):
     """Makes a run folder: `make(name, **changes)`."""
     return lambda name="run", **changes: make_run(tmp_path / name, **changes)
+
+
+@pytest.fixture
+def filled(make):
+    """`filled(name, words)`: a run that has each of `words` wherever a user's text can stand."""
+
+    def run_of(name, words):
+        run = make(name, classes=words, rows=3 * len(words), origin=words[0], config=[("data.text", words[1])], skill=-1.0)
+        scores, data = run.read_json(SCORES), run.read_json(DATA)
+        like = {"probability": 0.5, "effects": [0.5, -0.25, 0.0, -1.0]}
+        texts = ("text", "label", "predicted", "origin")
+        scores["validation"]["mistakes"] = [like | dict.fromkeys(texts, word) | {"words": [word] * 4} for word in words]
+        data["notes"] = list(words)
+        data["checks"] = [dict.fromkeys(("check", "verdict", "finding", "advice"), word) for word in words]
+        run.write_json(SCORES, scores)
+        run.write_json(DATA, data)
+        return run
+
+    return run_of
 
 
 @pytest.fixture

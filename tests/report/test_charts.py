@@ -113,16 +113,6 @@ def test_a_lone_value_between_gaps_is_a_dot_of_the_line(draw, epochs):
     assert line.attributes["d"].endswith("h0")
 
 
-def test_without_validation_only_training_is_drawn(epochs):
-    rows = [{key: value for key, value in row.items() if not key.startswith("val_")} for row in epochs(5)]
-    loss, accuracy, rate, gap = panels(rows, None)
-    assert [one.name for one in loss.drawn()] == ["training"]
-    assert [one.name for one in accuracy.drawn()] == ["training"]
-    assert rate.svg()
-    assert gap.svg() == ""
-    assert gap.notes() == []
-
-
 def test_a_rate_of_0_cannot_stand_on_a_logarithmic_axis_and_is_named(epochs):
     rows = epochs(3)
     rows[1]["learning_rate"] = 0.0

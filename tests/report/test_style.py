@@ -27,6 +27,12 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(theme, tone, depth):
+    """`depth` hundredths of a tone, the rest paper."""
+    pairs = zip(channels(theme[tone]), channels(theme["paper"]), strict=True)
+    return [depth / 100 * colour + (1 - depth / 100) * paper for colour, paper in pairs]
+
+
 def test_the_measure_itself():
     assert contrast(channels("#ffffff"), channels("#000000")) == pytest.approx(21)
     assert contrast(channels("#777777"), channels("#ffffff")) == pytest.approx(4.48, abs=0.01)
@@ -52,9 +58,16 @@ def test_lines_on_paper(theme, line):
 
 @THEMES
 @pytest.mark.parametrize("tone", ["train", "validation"])
-def test_numbers_on_the_shades_of_the_confusion_matrix(theme, tone):
+def test_text_on_the_shades_of_the_confusion_matrix_and_of_the_words(theme, tone):
     assert len(DEPTHS) == 8
     for depth in DEPTHS:
-        pairs = zip(channels(theme[tone]), channels(theme["paper"]), strict=True)
-        ground = [depth / 100 * colour + (1 - depth / 100) * paper for colour, paper in pairs]
-        assert contrast(channels(theme["ink"]), ground) >= 4.5
+        assert contrast(channels(theme["ink"]), mixed(theme, tone, depth)) >= 4.5
+
+
+@THEMES
+def test_a_line_over_a_bar_and_the_underline_of_a_word(theme):
+    """The underlines on the faint half of the shades: the deep ones show by themselves."""
+    [depth] = re.findall(r"svg \.bars \{ fill: color-mix\(in srgb, var\(--train\) (\d+)%", STYLE)
+    assert contrast(channels(theme["validation"]), mixed(theme, "train", int(depth))) >= 3
+    for tone in ("train", "validation"):
+        assert contrast(channels(theme[tone]), mixed(theme, tone, DEPTHS[4])) >= 3

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from bptt.batches import Batch, Batches
+from bptt.bundle import Bundle
 from bptt.models import get_weights, set_weights
 from bptt.models.pooling import MeanPooling
 from bptt.training import Silence, TrainingConfig, fit
 from bptt.training.feed import Feed
 from bptt.training.fit import compile_model
 from bptt.training.guard import guarded
+from tests.training.doubles import BUNDLE
 
 NAN, INF = float("nan"), float("inf")
 V, BAD = 12, 11  # words; where the last of them stands, the model below divides by zero
@@ -73,7 +75,7 @@ def test_a_step_that_is_not_finite_keeps_the_weights_from_before(loss: float, we
 def fit_spoiled(model: keras.Model, train, validation, run, spoiled: Spoiled) -> Heard:
     heard = Heard()
     parts = [spoiled if spoiled.batches is part else Spoiled(part, -1, -1) for part in (train, validation)]
-    fit(model, *parts, TrainingConfig(epochs=3, batch_size=32, learning_rate=0.01), run, heard)
+    fit(model, *parts, TrainingConfig(epochs=3, batch_size=32, learning_rate=0.01), run, heard, BUNDLE)
     return heard
 
 
@@ -85,7 +87,7 @@ def test_a_bad_batch_of_the_first_epoch_is_named_and_undone(fragile, train, vali
     stopped = get_weights(fragile)
     assert run.metrics()[1] == {"event": "stop", "reason": "not finite", "epoch": 1, "batch": index + 1}
     assert f"epoch 1, batch {index + 1}. No epoch was finished" in heard.sentences[-1]
-    assert not (run.path / "best.safetensors").exists()
+    assert Bundle.load(run.path / "model.safetensors").epoch == 0
     set_weights(fragile, start)
     compile_model(fragile, TrainingConfig(learning_rate=0.01))
     for good in range(index):
@@ -114,7 +116,7 @@ def test_a_bad_validation_loss_is_named(fragile, train, validation, new_run: Cal
 
 def test_a_diverging_run_ends_with_finite_weights(model, train, validation, new_run: Callable) -> None:
     run = new_run()
-    fit(model, train, validation, TrainingConfig(epochs=2, learning_rate=1e38), run, Silence())
+    fit(model, train, validation, TrainingConfig(epochs=2, learning_rate=1e38), run, Silence(), BUNDLE)
     assert any(event["event"] == "stop" and event["epoch"] == 1 for event in run.metrics())
     assert all(np.isfinite(value).all() for value in get_weights(model).values())
 

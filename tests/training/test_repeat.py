@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from bptt import data, batches, models, training
 from bptt.record import Run
+from bptt.bundle import Bundle
 
 random = np.random.default_rng(5)
 words = [f"w{i}" for i in range(30)]
@@ -19,7 +20,7 @@ vocabulary = data.Vocabulary.fit(texts, text)
 parts = [batches.make(rows, vocabulary, text, 16, config.seed, shuffle) for shuffle in (True, False)]
 training.seed(config)
 model = models.build(models.ModelConfig(embedding_width=8, units=(8,)), len(vocabulary), 2, mask=True)
-training.fit(model, *parts, config, Run.create(Path(sys.argv[1]), {}), training.Silence())
+training.fit(model, *parts, config, Run.create(Path(sys.argv[1]), {}), training.Silence(), Bundle({}, rows.classes, "[]", {}, 0))
 weights = models.get_weights(model)
 print(hashlib.sha256(b"".join(weights[path].tobytes() for path in sorted(weights))).hexdigest())
 """
@@ -36,5 +37,5 @@ def test_a_run_repeats_to_the_bit_and_a_seed_counts(tmp_path: Path) -> None:
     first, second, other = (run.communicate()[0].strip() for run in runs)
     assert len(first) == 64
     assert first == second != other
-    files = [(tmp_path / str(number) / "best.safetensors").read_bytes() for number in range(2)]
+    files = [(tmp_path / str(number) / "model.safetensors").read_bytes() for number in range(2)]
     assert files[0] == files[1]

@@ -7,14 +7,28 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import FiniteFloat, NonNegativeInt
+from typing_extensions import TypedDict
 
-from bptt.batches import order, padding
+from bptt.batches import lengths, order, padding
 from bptt.data.config import TextConfig
 from bptt.data.dataset import Dataset
 from bptt.data.text import Ragged, Vocabulary
 from bptt.shapes import UNKNOWN, Ids
 
-_QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
+
+class Facts(TypedDict):
+    """What is in the batches; lengths in words, before a text is cut; shares run from 0 to 1."""
+
+    rows: NonNegativeInt
+    words: NonNegativeInt
+    length_quantiles: dict[str, FiniteFloat]
+    length_histogram: lengths.Histogram
+    share_truncated: FiniteFloat
+    share_words_cut: FiniteFloat
+    share_unknown: FiniteFloat
+    share_padding: FiniteFloat
+    shapes: list[tuple[int, int]]  # every (B, T)
 
 
 @dataclass(frozen=True)
@@ -68,21 +82,21 @@ class Batches:
         """Words in one epoch, padding not counted; the same in each."""
         return int(self._lengths.sum())
 
-    def facts(self) -> dict[str, object]:
-        """Rows, words and shares (0 to 1), fit for JSON: what was cut, what is unknown, what is padding."""
+    def facts(self) -> Facts:
+        """What was cut, what is unknown, what is padding."""
         whole, ids = self._encoded.lengths, self._encoded.ids
         cells = sum(count * B * T for (B, T), count in self._shape_counts().items())
-        quantiles = np.quantile(whole, _QUANTILES).tolist() if len(whole) else [0.0] * len(_QUANTILES)
-        return {
-            "rows": len(whole),
-            "words": len(ids),
-            "length_quantiles": {f"{share:g}": length for share, length in zip(_QUANTILES, quantiles, strict=True)},
-            "share_truncated": _share(int((whole > self._text.max_length).sum()), len(whole)),
-            "share_words_cut": _share(len(ids) - self.tokens(), len(ids)),
-            "share_unknown": _share(int((ids == UNKNOWN).sum()), len(ids)),
-            "share_padding": _share(cells - self.tokens(), cells),
-            "shapes": [list(shape) for shape in self.shapes()],
-        }
+        return Facts(
+            rows=len(whole),
+            words=len(ids),
+            length_quantiles=lengths.quantiles(whole),
+            length_histogram=lengths.histogram(whole, self._text.max_length),
+            share_truncated=_share(int((whole > self._text.max_length).sum()), len(whole)),
+            share_words_cut=_share(len(ids) - self.tokens(), len(ids)),
+            share_unknown=_share(int((ids == UNKNOWN).sum()), len(ids)),
+            share_padding=_share(cells - self.tokens(), cells),
+            shapes=self.shapes(),
+        )
 
     def _shape_counts(self) -> Counter[tuple[int, int]]:
         return Counter((len(group.rows), group.T) for group in self._groups(0))

@@ -1,12 +1,15 @@
 """`bptt evaluate RUN DATA`: how well a run answers other rows."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from bptt.messages import _
+
+BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on one line of it
 
 
 @click.command(help=_("Measure how well the model of RUN answers the labelled rows of DATA."))
@@ -22,6 +25,7 @@ def evaluate(run: Path, data: str, text: str | None, label: str | None, as_json:
     if as_json:
         figures = scores.to_dict()
         del figures["mistakes"]  # texts, not figures
+        figures["notes"] = scores.notes()
         click.echo(json.dumps(figures, ensure_ascii=False))
     else:
         _show(scores)
@@ -31,12 +35,18 @@ def _show(scores: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", _("precision"), _("recall"), "F1", _("rows"), box=None, pad_edge=False)
+    from bptt.report.text import visible
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", overflow="fold")  # a name too wide for the screen goes on in the next line: none is cut
+    for name in (_("precision"), _("recall"), "F1", _("rows")):
+        table.add_column(name, no_wrap=True)
     for name, one in scores.per_class.items():
-        table.add_row(name, *(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"]))
+        table.add_row(visible(name), *(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"]))
+    width = None if sys.stdout.isatty() else BOUNDLESS
+    Console(highlight=False, markup=False, width=width).print(table)
     total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
     numbers = {"accuracy": scores.accuracy, "macro": scores.macro_f1, "weighted": scores.weighted_f1, "rows": scores.rows}
-    Console(highlight=False, markup=False).print(table)
     click.echo(total.format(**numbers))
     for note in scores.notes():
-        click.echo(note, err=True)
+        click.echo(visible(note), err=True)

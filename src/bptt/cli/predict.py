@@ -29,12 +29,13 @@ NO_ANSWER = {"label": None, "probability": None}
 )
 def predict(run: Path, texts: tuple[str, ...]) -> None:
     from bptt import experiment
+    from bptt.config import of_run
     from bptt.record import Run
 
     model = experiment.predictor(run)
     wanted: Iterator[str | DataError] = (lines.readable(text) for text in texts)
     if texts == ("-",):
-        wanted = lines.texts(sys.stdin.buffer, Run.open(run).config()["data"].get("text", "text"))
+        wanted = lines.texts(sys.stdin.buffer, of_run(Run.open(run)).data.text or "text")
     asked = failed = 0
     while chunk := list(islice(wanted, AT_ONCE)):
         answers = iter(experiment.predict(model, [text for text in chunk if isinstance(text, str)]))

@@ -1,5 +1,6 @@
 """`bptt report RUN`: the page, written anew."""
 
+import webbrowser
 from pathlib import Path
 
 import rich_click as click
@@ -9,7 +10,11 @@ from bptt.messages import _
 
 @click.command(help=_("Write the report of RUN anew, in the language in use, and print its place."))
 @click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
-def report(run: Path) -> None:
+@click.option("--open", "show", is_flag=True, help=_("Open it in the browser too."))
+def report(run: Path, show: bool) -> None:
     from bptt import experiment
 
-    click.echo(experiment.report(run))
+    page = experiment.report(run)
+    click.echo(page)
+    if show and not webbrowser.open(page.resolve().as_uri()):
+        click.echo(_("No browser could be opened here. Open the page by hand: {path}").format(path=page.resolve()), err=True)

@@ -48,13 +48,15 @@ def _config(source: str, overrides: dict[str, Any], columns: dict[str, str | Non
 
 
 def _show(run: Any) -> None:
-    from bptt.evaluation import Scores
+    from bptt.evaluation import ScoresByPart
     from bptt.record import REPORT, SCORES
+    from bptt.report.text import visible
 
     names = {"validation": _("validation"), "test": _("test")}
-    for part, values in run.read_json(SCORES).items():
-        scores = Scores.from_dict(values)
+    for part, scores in run.read_json(SCORES, ScoresByPart).items():
         line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
         click.echo(line.format(part=names[part], accuracy=scores.accuracy, f1=scores.macro_f1, rows=scores.rows))
+        for note in scores.notes():
+            click.echo(f"{names[part]}: {visible(note)}", err=True)
     click.echo(_("run: {path}").format(path=run.path))
     click.echo(_("report: {path}").format(path=run.path / REPORT))

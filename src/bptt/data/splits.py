@@ -2,14 +2,31 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
 from bptt.data.suggest import listed
 from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
+
+Part = Literal["train", "validation", "test"]
+
+
+class Summary(TypedDict):
+    """What a run's data.json says of its Splits."""
+
+    source: str
+    classes: list[str]
+    rows: dict[Part, int]
+    rows_per_class: dict[Part, dict[str, int]]
+    fingerprint: dict[Part, str]
+    copies: int
+    leaks: int
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -25,19 +42,21 @@ class Splits:
     leaks: int
     notes: tuple[str, ...]
 
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> Summary:
         """Sizes and fingerprints, fit for JSON."""
-        parts = {"train": self.train, "validation": self.validation} | ({"test": self.test} if self.test else {})
-        return {
-            "source": self.source,
-            "classes": list(self.train.classes),
-            "rows": {name: len(part) for name, part in parts.items()},
-            "rows_per_class": {name: part.rows_per_class() for name, part in parts.items()},
-            "fingerprint": {name: part.fingerprint() for name, part in parts.items()},
-            "copies": self.copies,
-            "leaks": self.leaks,
-            "notes": list(self.notes),
-        }
+        parts: dict[Part, Dataset] = {"train": self.train, "validation": self.validation}
+        if self.test:
+            parts["test"] = self.test
+        return Summary(
+            source=self.source,
+            classes=list(self.train.classes),
+            rows={name: len(part) for name, part in parts.items()},
+            rows_per_class={name: part.rows_per_class() for name, part in parts.items()},
+            fingerprint={name: part.fingerprint() for name, part in parts.items()},
+            copies=self.copies,
+            leaks=self.leaks,
+            notes=list(self.notes),
+        )
 
 
 def split(source: str, labelled: Dataset, test: Dataset | None, validation: float, seed: int) -> Splits:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptt import batches
-from bptt.data import Dataset, TextConfig, Vocabulary
+from bptt.data import Ragged, TextConfig, Vocabulary
 from bptt.errors import ModelFileError
 from bptt.messages import _
 
@@ -29,9 +29,13 @@ class Predictor:
         Texts of like length share a batch. A text without a word is all padding and gets an answer like any other.
         Raises ModelFileError where an answer is not a finite number.
         """
-        unlabelled = Dataset(list(texts), np.zeros(len(texts), np.int32), self.classes, [""] * len(texts))
-        padded = batches.make(unlabelled, self.vocabulary, self.text, self.batch_size, seed=0, shuffle=False)
-        answers = np.empty((len(texts), len(self.classes)), np.float32)
+        return self.answers(self.vocabulary.encode(texts))
+
+    def answers(self, encoded: Ragged) -> NDArray[np.float32]:
+        """(N, K): the same for N texts as ids, which are cut and padded here. Raises as `probabilities` does."""
+        unlabelled = np.zeros(len(encoded), np.int32)
+        padded = batches.Batches(encoded, unlabelled, self.text, self.batch_size, seed=0, shuffle=False)
+        answers = np.empty((len(encoded), len(self.classes)), np.float32)
         for batch in padded.epoch(0):
             answers[batch.rows] = self.model.predict_on_batch(batch.ids)
         if not np.isfinite(answers).all():

@@ -1,13 +1,16 @@
-"""Probabilities against labels: accuracy, precision, recall, F1, the confusion matrix and the worst mistakes."""
+"""Probabilities against labels: accuracy, precision, recall, F1, the confusion matrix, calibration and the worst mistakes."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Self, TypedDict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import FiniteFloat, NonNegativeInt
+from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
 from bptt.errors import DataError
+from bptt.evaluation import calibration
 from bptt.messages import _
 
 WORST = 10  # mistakes kept
@@ -16,11 +19,11 @@ WORST = 10  # mistakes kept
 class ClassScores(TypedDict):
     """How one class does. A share of nothing (no row of the class, or no answer with it) is 0; `Scores.notes` says so."""
 
-    precision: float  # of the rows answered with the class, the share that are of it
-    recall: float  # of the rows that are of the class, the share answered with it
-    f1: float  # harmonic mean of the two
-    support: int  # rows that are of the class
-    predicted: int  # rows answered with it
+    precision: FiniteFloat  # of the rows answered with the class, the share that are of it
+    recall: FiniteFloat  # of the rows that are of the class, the share answered with it
+    f1: FiniteFloat  # harmonic mean of the two
+    support: NonNegativeInt  # rows that are of the class
+    predicted: NonNegativeInt  # rows answered with it
 
 
 class Mistake(TypedDict):
@@ -29,8 +32,10 @@ class Mistake(TypedDict):
     text: str
     label: str
     predicted: str
-    probability: float  # of `predicted`, the wrong class
+    probability: FiniteFloat  # of `predicted`, the wrong class
     origin: str
+    words: list[str]  # those the model read, in order; none where `words.explain` has not looked
+    effects: list[FiniteFloat]  # one a word
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,22 @@ class Scores:
     """What `score` measures, in plain JSON values."""
 
     rows: int
-    accuracy: float
-    macro_f1: float  # mean over the K classes
-    weighted_f1: float  # mean weighted by the rows of each class
+    accuracy: FiniteFloat
+    macro_f1: FiniteFloat  # mean over the K classes
+    weighted_f1: FiniteFloat  # mean weighted by the rows of each class
+    calibration_error: FiniteFloat  # expected calibration error
     per_class: dict[str, ClassScores]
-    confusion: list[list[int]]  # (K, K): [true class][predicted class]
+    confusion: list[list[NonNegativeInt]]  # (K, K): [true class][predicted class]
+    calibration: list[calibration.Bin]  # of the reliability diagram, from probability 0 to 1
     mistakes: list[Mistake]  # the most certain first
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for figures that cannot be of one set of rows: they come from files, too."""
+        sizes = {len(self.per_class), len(self.confusion), *map(len, self.confusion)}
+        counted = sum(map(sum, self.confusion)), sum(one["rows"] for one in self.calibration)
+        fit = len(sizes) == 1 and self.rows > 0 and counted == (self.rows, self.rows)
+        if not fit or any(len(one["words"]) != len(one["effects"]) for one in self.mistakes):
+            raise ValueError(_("the figures do not fit together"))
 
     def majority(self) -> tuple[str, float]:
         """The class with most rows, and the accuracy of always answering it."""
@@ -64,11 +79,6 @@ class Scores:
         """The same as plain dicts and lists, for scores.json."""
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The Scores that `to_dict` turned into `values`."""
-        return cls(**values)
-
 
 def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     """Scores of `probabilities` (N, K) for the N rows of `dataset`. Each row's answer is its most probable class.
@@ -80,17 +90,20 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     confusion = _confusion(dataset.labels, answers, len(dataset.classes))
     right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
+    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == dataset.labels)
     columns = zip(dataset.classes, precision, recall, f1, support, predicted, strict=True)
     return Scores(
         rows=len(dataset),
         accuracy=float(right.sum() / len(dataset)),
         macro_f1=float(f1.mean()),
         weighted_f1=float(f1 @ support / len(dataset)),
+        calibration_error=calibration.error(bins),
         per_class={
             name: ClassScores(precision=float(p), recall=float(r), f1=float(f), support=int(s), predicted=int(a))
             for name, p, r, f, s, a in columns
         },
         confusion=confusion.tolist(),
+        calibration=bins,
         mistakes=_worst_mistakes(probabilities, answers, dataset),
     )
 
@@ -132,6 +145,8 @@ def _worst_mistakes(probabilities: NDArray[np.floating[Any]], answers: NDArray[n
             predicted=dataset.classes[answers[row]],
             probability=float(probabilities[row, answers[row]]),
             origin=dataset.origins[row],
+            words=[],
+            effects=[],
         )
         for row in worst
     ]

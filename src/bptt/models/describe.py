@@ -1,13 +1,30 @@
 """The model's table: each layer with its output shape, its parameters, and the kernel it runs on."""
 
-from typing import Any
-
 import keras
+from typing_extensions import TypedDict
 
 
-def describe(model: keras.Model) -> dict[str, Any]:
-    """What model.json holds. `layers`, in the model's order: name, kind, output_shape (None for B and T), parameters, kernel,
-    reason. `parameters` and `trainable`: totals, in which a weight that two layers share counts once."""
+class LayerRow(TypedDict):
+    """One layer of the table."""
+
+    name: str
+    kind: str
+    output_shape: list[int | None]  # None for B and T
+    parameters: int
+    kernel: str
+    reason: str  # why that kernel; empty where the layer is Keras's own
+
+
+class ModelTable(TypedDict):
+    """What model.json holds. A weight that two layers share counts once in the totals."""
+
+    layers: list[LayerRow]  # in the model's order
+    parameters: int
+    trainable: int
+
+
+def describe(model: keras.Model) -> ModelTable:
+    """The table of `model`, which need not be trained."""
     return {
         "layers": [_row(layer) for layer in model.layers],
         "parameters": model.count_params(),
@@ -15,7 +32,7 @@ def describe(model: keras.Model) -> dict[str, Any]:
     }
 
 
-def _row(layer: keras.Layer) -> dict[str, Any]:
+def _row(layer: keras.Layer) -> LayerRow:
     kernels, reasons = zip(*(_kernel(part) for part in _parts(layer)), strict=True)
     return {
         "name": layer.name,

@@ -38,7 +38,7 @@ def restore(bundle: Bundle) -> keras.Model:
         config = ModelConfig.model_validate(bundle.config["model"])
         vocabulary_size = len(bundle.weights["embedding/embeddings"])
         model = build(config, vocabulary_size, len(bundle.classes), bundle.config["text"]["mask"])
-    except (KeyError, ValidationError) as error:
+    except (KeyError, TypeError, ValidationError) as error:
         message = _("The model file's configuration cannot be read ({error}). Was it written by another version?")
         raise ModelFileError("model.config", message.format(error=error)) from error
     set_weights(model, bundle.weights)

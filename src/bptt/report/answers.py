@@ -10,8 +10,9 @@ from bptt.report.text import NAME, count, shorten
 
 LISTED = 100  # classes in the table of classes
 CROSSED = 50  # classes in the confusion matrix
-SUMMARY, WHOLE = 280, 2000  # characters of a text shown at once, and when opened
-SHADES = 8  # steps of the matrix's colour
+SHADES = 8  # steps of a colour
+PASSAGE, STRONGEST = 80, 3  # words of a mistake that are shown, and named with their effect
+FAINT = 0.05  # nats: where no word has more effect than this, none gets the strongest colour
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,48 @@ def matrix(scores: Scores) -> Matrix:
     return Matrix([shorten(names[index], NAME) for index in kept], cells, note)
 
 
-def is_long(mistake: Mistake) -> bool:
-    """Whether a mistake's text is worth opening: more of it than its summary."""
-    return len(mistake["text"]) > SUMMARY or "\n" in mistake["text"].strip()
+@dataclass(frozen=True)
+class Piece:
+    """A word, or neighbouring words, as the network read them."""
+
+    text: str
+    shade: int  # of its effect, in steps of the colour: 0 (next to none) to SHADES
+    kind: str  # "for" the true class or "against" it
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The stretch of a text whose words moved the answer most."""
+
+    before: int  # words left out in front
+    pieces: list[Piece]
+    after: int  # words left out behind
+    strongest: list[tuple[str, list[str]]]  # "for" and "against": the strongest words with their effects
+
+
+def passage(mistake: Mistake) -> Passage | None:
+    """What to show of a mistake's words; nothing where it has none."""
+    words, effects = mistake["words"], np.array(mistake["effects"])
+    if not words:
+        return None
+    sums = np.concatenate([[0.0], np.cumsum(abs(effects))])
+    length = min(len(words), PASSAGE)
+    start = int((sums[length:] - sums[:-length]).argmax())
+    shades = (SHADES * abs(effects) / max(abs(effects).max(), FAINT)).astype(int)
+    pieces = [
+        Piece(shorten(words[at], NAME), int(shades[at]), "for" if effects[at] > 0 else "against")
+        for at in range(start, start + length)
+    ]
+    order = np.argsort(-effects, kind="stable").tolist()
+    for_it = [at for at in order[:STRONGEST] if effects[at] > 0]
+    against = [at for at in order[::-1][:STRONGEST] if effects[at] < 0]
+    strongest = [
+        (kind, [f"{shorten(words[at], NAME)} {_signed(effects[at])}" for at in found])
+        for kind, found in (("against", against), ("for", for_it))
+        if found
+    ]
+    return Passage(start, pieces, len(words) - start - length, strongest)
+
+
+def _signed(effect: float) -> str:
+    return f"{effect:+.2f}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""Line charts by epoch, as SVG. No text of the user enters them: words come from the catalogue, everything else is numbers."""
+"""Line charts by epoch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from typing import TypeGuard
 from markupsafe import Markup
 
 from bptt.messages import _
-from bptt.report import axes
+from bptt.report import axes, drawing
+from bptt.report.drawing import BOTTOM, LEFT, RIGHT, TOP
 from bptt.report.text import is_number, short, shorten
 
-WIDTH, HEIGHT = 480, 276  # of the drawing, in units that the page scales
-LEFT, RIGHT, TOP, BOTTOM = 68, 468, 44, 232  # of the field between the axes
 SEEN, DOTTED = 40, 200  # up to so many epochs, each value is a dot that tells its number: seen, or seen when pointed at
 DRAWN = 2000  # of more epochs than this, every so-many-th is drawn
 
@@ -40,8 +39,13 @@ class Chart:
     best: int | None = None  # the epoch to mark
     log: bool = False
     zero_line: bool = False
+    from_zero: bool = False  # the axis begins at zero
     limits: tuple[float, float] = (-float("inf"), float("inf"))
     reading: str = ""  # how to read it
+
+    def legend(self) -> list[tuple[str, str]]:
+        """Class in page.css and name of each line."""
+        return [(f"line {one.style}", one.name) for one in self.drawn()]
 
     def drawn(self) -> list[Series]:
         """The series that hold at least one value the axis can show."""
@@ -68,14 +72,12 @@ class Chart:
         if not self.drawn():
             return Markup("")
         across, up = axes.whole(self.epochs[0], self.epochs[-1], LEFT, RIGHT), self._vertical()
-        parts = [_rows(up, self.zero_line), _columns(across), _titles(self.unit), _best(self.best, across)]
+        parts = [drawing.rows(up, self.zero_line), drawing.columns(across), drawing.titles(self.unit, _("epoch"))]
+        parts += [drawing.upright("best", across(self.best), _("best epoch"))] if self.best is not None else []
         parts += [_line(one, self._runs(one), across, up) for one in self.drawn()]
         if len(self.epochs) <= DOTTED:
             parts += [_dots(one, self._runs(one), across, up) for one in self.drawn()]
-        return Markup(
-            '<svg viewBox="0 0 {w} {h}" role="img" aria-labelledby="{key}-title {key}-words">'
-            '<title id="{key}-title">{title}</title><desc id="{key}-words">{words}</desc>{parts}</svg>'
-        ).format(w=WIDTH, h=HEIGHT, key=self.key, title=self.title, words=self.description(), parts=Markup("").join(parts))
+        return drawing.picture(self.key, self.title, self.description(), parts)
 
     def _fits(self, value: float | None) -> TypeGuard[float]:
         return is_number(value) and (value > 0 or not self.log)
@@ -96,7 +98,7 @@ class Chart:
         values = [value for one in self.drawn() for _epoch, value in self._points(one)]
         if self.log:
             return axes.logarithmic(values, BOTTOM, TOP)
-        return axes.linear([*values, 0.0] if self.zero_line else values, BOTTOM, TOP, self.limits)
+        return axes.linear([*values, 0.0] if self.zero_line or self.from_zero else values, BOTTOM, TOP, self.limits)
 
 
 def _in_words(name: str, points: list[Point]) -> str:
@@ -109,60 +111,19 @@ def _in_words(name: str, points: list[Point]) -> str:
     return message.format(name=name, start=start, end=end, dip=dip, peak=peak, **values)
 
 
-def _path(kind: str, path: str) -> Markup:
-    return Markup('<path class="{kind}" d="{path}"/>').format(kind=kind, path=path)
-
-
-def _text(kind: str, x: float, y: float, anchor: str, words: str) -> Markup:
-    template = Markup('<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words}</text>')
-    return template.format(kind=kind, x=x, y=y, anchor=anchor, words=words)
-
-
-def _rows(up: axes.Scale, zero_line: bool) -> Markup:
-    """Vertical axis: a line across and a number for each tick."""
-    parts = []
-    for tick in up.ticks:
-        parts.append(_path("zero" if zero_line and tick == 0 else "grid", f"M{LEFT} {up(tick):.1f}H{RIGHT}"))
-        parts.append(_text("number", LEFT - 7, up(tick) + 4.5, "end", short(tick)))
-    return Markup("").join(parts)
-
-
-def _columns(across: axes.Scale) -> Markup:
-    """Horizontal axis: a mark and a number for each tick."""
-    parts = []
-    for tick in across.ticks:
-        parts.append(_path("tick", f"M{across(tick):.1f} {BOTTOM}v5"))
-        parts.append(_text("number", across(tick), BOTTOM + 19, "middle", short(tick)))
-    return Markup("").join(parts)
-
-
-def _titles(unit: str) -> Markup:
-    return _text("axis", 2, TOP - 28, "start", unit) + _text("axis", RIGHT, HEIGHT - 6, "end", _("epoch"))
-
-
-def _best(epoch: int | None, across: axes.Scale) -> Markup:
-    """The mark at the best epoch, its word on the side where there is room."""
-    if epoch is None:
-        return Markup("")
-    x = across(epoch)
-    shift, anchor = (5, "start") if x < (LEFT + RIGHT) / 2 else (-5, "end")
-    return _path("best", f"M{x:.1f} {BOTTOM}V{TOP - 14}") + _text("best", x + shift, TOP - 5, anchor, _("best epoch"))
-
-
 def _line(one: Series, runs: list[list[Point]], across: axes.Scale, up: axes.Scale) -> Markup:
     """The line through each run; a run of one point is a round dot (`h0`)."""
     corners = [[f"{across(epoch):.1f} {up(value):.1f}" for epoch, value in run] for run in runs]
     path = "".join("M" + "L".join(run) + ("h0" if len(run) == 1 else "") for run in corners)
-    return _path(f"line {one.style}", path)
+    return drawing.path(f"line {one.style}", path)
 
 
 def _dots(one: Series, runs: list[list[Point]], across: axes.Scale, up: axes.Scale) -> Markup:
     """A dot a value, which tells its number when pointed at."""
     points = [point for run in runs for point in run]
     kind = f"dot {one.style}" if len(points) <= SEEN else f"dot {one.style} quiet"
-    dot = Markup('<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{words}</title></circle>')
     words = _("{name}, epoch {epoch}: {value}")
     return Markup("").join(
-        dot.format(kind=kind, x=across(epoch), y=up(value), words=words.format(name=one.name, epoch=epoch, value=f"{value:.6g}"))
+        drawing.dot(kind, across(epoch), up(value), words.format(name=one.name, epoch=epoch, value=f"{value:.6g}"))
         for epoch, value in points
     )

@@ -2,21 +2,57 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
 
+from pydantic import AfterValidator
+from typing_extensions import TypedDict
+
+from bptt.batches import Facts
+from bptt.data.splits import Part, Summary
 from bptt.messages import _
+from bptt.models.describe import ModelTable
 from bptt.report.text import MISSING, count, share, short
 
 Rows = list[tuple[str, str]]
+Share = Literal["share_truncated", "share_words_cut", "share_unknown", "share_padding"]
 AXES = ("B", "T")  # the names of the axes whose length is open
 
 
-def part_names() -> dict[str, str]:
+class Check(TypedDict):
+    """What a look at the data before training found."""
+
+    check: str
+    verdict: str
+    finding: str
+    advice: str
+
+
+class _Data(Summary):
+    """What data.json holds."""
+
+    vocabulary_size: int
+    batches: dict[Part, Facts]
+    checks: NotRequired[list[Check]]
+
+
+def _whole(data: _Data) -> _Data:
+    """`data`, where each of its parts tells of every class and the same quantiles. Raises ValueError elsewhere."""
+    parts, told = data["rows"].keys(), data["rows_per_class"].values()
+    quantiles = {tuple(part["length_quantiles"]) for part in data["batches"].values()}
+    if parts != data["rows_per_class"].keys() or len(quantiles) != 1 or any(set(data["classes"]) != set(one) for one in told):
+        raise ValueError(_("the figures do not fit together"))
+    return data
+
+
+Data = Annotated[_Data, AfterValidator(_whole)]
+
+
+def part_names() -> dict[Part, str]:
     """The parts of the data by their keys in the run's files, the most telling first."""
     return {"test": _("test"), "validation": _("validation"), "train": _("training")}
 
 
-def layer_rows(model: Mapping[str, Any]) -> list[dict[str, str]]:
+def layer_rows(model: ModelTable) -> list[dict[str, str]]:
     """The layers of model.json as the page prints them: the output shape with axis letters, the kernel and why."""
     own = _("one of Keras's own layers")
     return [
@@ -37,7 +73,7 @@ def _shape(axes: list[int | None]) -> str:
     return f"({', '.join(names)})"
 
 
-def data_rows(data: Mapping[str, Any]) -> Rows:
+def data_rows(data: Data) -> Rows:
     """Source, size of the vocabulary, rows left out, fingerprints."""
     rows = [
         (_("Source"), data["source"]),
@@ -49,17 +85,17 @@ def data_rows(data: Mapping[str, Any]) -> Rows:
     return rows + [(_("SHA-256 of the {part} part").format(part=names[part]), digest) for part, digest in prints.items()]
 
 
-def measures(batches: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+def measures(batches: Mapping[Part, Facts]) -> list[tuple[str, list[str]]]:
     """What the network reads of each part, a column a part: shares of 0 to 1, and the lengths of the texts in words."""
-    words = [
-        ("words", _("Words"), count),
-        ("share_truncated", _("Share of texts cut at max_length"), share),
-        ("share_words_cut", _("Share of words cut away"), share),
-        ("share_unknown", _("Share of words not in the vocabulary"), share),
-        ("share_padding", _("Share of padding in the batches"), share),
+    shares: list[tuple[Share, str]] = [
+        ("share_truncated", _("Share of texts cut at max_length")),
+        ("share_words_cut", _("Share of words cut away")),
+        ("share_unknown", _("Share of words not in the vocabulary")),
+        ("share_padding", _("Share of padding in the batches")),
     ]
     parts = list(batches.values())
-    rows = [(name, [shown(part[key]) for part in parts]) for key, name, shown in words]
+    rows = [(_("Words"), [count(part["words"]) for part in parts])]
+    rows += [(name, [share(part[key]) for part in parts]) for key, name in shares]
     quantiles = [part["length_quantiles"] for part in parts]
     return rows + [(_quantile(float(at)), [count(one[at]) for one in quantiles]) for at in quantiles[0]]
 
@@ -70,8 +106,8 @@ def _quantile(at: float) -> str:
 
 
 def environment_rows(environment: Mapping[str, Any]) -> Rows:
-    """environment.json, one row a value; inner keys are joined by a dot."""
-    return [(key, _plain(value)) for key, value in _flat(environment)]
+    """environment.json without the command, one row a value; inner keys are joined by a dot."""
+    return [(key, _plain(value)) for key, value in _flat(environment) if key != "command"]
 
 
 def _plain(value: Any) -> str:

@@ -49,11 +49,16 @@ def share(value: float | None) -> str:
     return f"{value:.4f}" if is_number(value) else MISSING
 
 
+def percent(value: float) -> str:
+    """A share of 0 to 1 in hundredths: 5.3 %."""
+    return f"{100 * value:.1f} %"
+
+
 def short(value: float | None) -> str:
-    """Up to four significant digits, for ticks and rates: 0.001, 5e-5."""
+    """Up to four significant digits, six of a whole number, for ticks and rates: 0.001, 5e-5, 120000."""
     if not is_number(value):
         return MISSING
-    digits, _, exponent = f"{value:.4g}".partition("e")
+    digits, _, exponent = f"{value:.{6 if value == int(value) else 4}g}".partition("e")
     return f"{digits}e{int(exponent)}" if exponent else digits
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
+from bptt.data.splits import Part
 from bptt.evaluation import Scores
 from bptt.messages import _
-from bptt.report.curves import Event
 from bptt.report.facts import part_names
-from bptt.report.text import count, duration, is_number, quote, share
-from bptt.training import TrainingConfig
+from bptt.report.text import count, duration, quote, share
+from bptt.training import Epoch, Event, Monitor, Stop, TrainingConfig, finished
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Verdict:
     notes: Sequence[str]
 
 
-def best_epoch(rows: Sequence[Event], monitor: str) -> int | None:
+def best_epoch(rows: Sequence[Epoch], monitor: Monitor) -> int | None:
     """The epoch whose weights the run kept: the first with the lowest loss, or the highest accuracy."""
     sign = 1 if monitor.endswith("loss") else -1
-    values = [(sign * row[monitor], row["epoch"]) for row in rows if is_number(row.get(monitor))]
+    values = [(sign * row[monitor], row["epoch"]) for row in rows]
     return min(values)[1] if values else None
 
 
-def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequence[Event], training: TrainingConfig) -> Verdict:
+def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequence[Epoch], training: TrainingConfig) -> Verdict:
     """The verdict on a run: its `scores` by part, its events, its epochs (`rows`) and its [training] section."""
     main = next((part for part in part_names() if part in scores), None)
     tiles = _score_tiles(main, scores[main]) if main else []
@@ -51,7 +51,7 @@ def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequenc
     )
 
 
-def _headline(part: str, scores: Scores) -> str:
+def _headline(part: Part, scores: Scores) -> str:
     name, baseline = scores.majority()
     better = escape(_("Accuracy {accuracy} on the {part} part, where always answering {name} gives {baseline}"))
     worse = escape(_("Accuracy {accuracy} on the {part} part: no better than always answering {name} ({baseline})"))
@@ -59,7 +59,7 @@ def _headline(part: str, scores: Scores) -> str:
     return sentence.format(accuracy=share(scores.accuracy), part=part_names()[part], name=quote(name), baseline=share(baseline))
 
 
-def _score_tiles(part: str, scores: Scores) -> list[Tile]:
+def _score_tiles(part: Part, scores: Scores) -> list[Tile]:
     _name, baseline = scores.majority()
     rows = _("{rows} {part} rows").format(rows=count(scores.rows), part=part_names()[part])
     gain = _("the model: {gain:+.4f}").format(gain=scores.accuracy - baseline)
@@ -71,7 +71,7 @@ def _score_tiles(part: str, scores: Scores) -> list[Tile]:
     ]
 
 
-def _run_tiles(events: Sequence[Event], rows: Sequence[Event], monitor: str) -> list[Tile]:
+def _run_tiles(events: Sequence[Event], rows: Sequence[Epoch], monitor: Monitor) -> list[Tile]:
     best = best_epoch(rows, monitor)
     tiles = []
     if best is not None:
@@ -84,31 +84,32 @@ def _run_tiles(events: Sequence[Event], rows: Sequence[Event], monitor: str) -> 
     return tiles
 
 
-def _speed(rows: Sequence[Event]) -> str:
+def _speed(rows: Sequence[Epoch]) -> str:
     """Tokens a second over all epochs, each by the time it took to read its tokens."""
-    speeds = [row["tokens_per_second"] for row in rows if row.get("tokens_per_second")]
+    speeds = [row["tokens_per_second"] for row in rows if row["tokens_per_second"]]
     if not speeds:
         return ""
     mean = len(speeds) / sum(1 / speed for speed in speeds)  # every epoch reads the same tokens: harmonic mean
     return _("{speed} tokens/s").format(speed=count(mean))
 
 
-def _ending(events: Sequence[Event], rows: Sequence[Event], training: TrainingConfig) -> str:
+def _ending(events: Sequence[Event], rows: Sequence[Epoch], training: TrainingConfig) -> str:
     """Why the run ended, in a sentence or two."""
-    stop: Event = next((event for event in events if event["event"] == "stop"), {})
-    if stop.get("reason") == "early stopping":
+    stop = next((event for event in events if event["event"] == "stop"), None)
+    if stop and stop["reason"] == "early stopping":
         message = _("Stopped early after epoch {epoch} of {epochs}: {monitor} was best at epoch {best}.")
         best = best_epoch(rows, training.monitor)
         return message.format(epoch=stop["epoch"], epochs=training.epochs, monitor=training.monitor, best=best)
-    if stop.get("reason") == "not finite":
+    if stop:
         return " ".join([_where(stop), _("The weights are those of the best epoch before it, or from just before that batch.")])
-    if any(event["event"] == "end" for event in events):
+    if finished(events):
         return _("Trained to the end: epoch {epoch} of {epochs}.").format(epoch=len(rows), epochs=training.epochs)
-    message = _("The run did not come to its end: it was interrupted, or still goes on. Epochs so far: {epochs}.")
-    return message.format(epochs=len(rows))
+    message = _("Training has not come to its end: it was interrupted, or still goes on. Epochs so far: {epochs}.")
+    kept = _("The best of them is kept: predict and evaluate answer with it.") if rows else _("There is no model yet.")
+    return f"{message.format(epochs=len(rows))} {kept}"
 
 
-def _where(stop: Event) -> str:
+def _where(stop: Stop) -> str:
     if stop.get("batch"):
         message = _("Stopped: the loss is not finite in epoch {epoch}, batch {batch}.")
         return message.format(epoch=stop["epoch"], batch=stop["batch"])

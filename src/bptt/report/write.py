@@ -9,15 +9,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from bptt.config import Config
-from bptt.evaluation import Scores
+from bptt.config import of_run
+from bptt.evaluation import ScoresByPart
 from bptt.messages import _, language
-from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Run, write_atomically
+from bptt.models.describe import ModelTable
+from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Machine, Run, write_atomically
 from bptt.report import answers, curves, facts
+from bptt.report.bars import Lengths, Reliability
 from bptt.report.facts import part_names
 from bptt.report.settings import settings
 from bptt.report.text import count, quote, share, short, shorten, visible
 from bptt.report.verdict import best_epoch, verdict
+from bptt.training import Event
 
 EPOCHS = 500  # rows in the table of epochs
 _FOLDER = Path(__file__).parent
@@ -45,34 +48,39 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    tools = (count, escape, quote, share, short, shorten, answers.is_long, answers.listed, answers.matrix)
+    tools = (count, escape, quote, share, short, shorten, answers.listed, answers.matrix, answers.passage)
     environment.globals.update({tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing})
     return environment.get_template("page.html")
 
 
 def _contents(run: Run) -> dict[str, Any]:
     """All that the template names, in the order of the page."""
-    config, events = Config.parse(run.config()), run.metrics()
+    config, events = of_run(run), run.metrics(Event)
     rows = curves.epochs(events)
-    scores = {part: Scores.from_dict(values) for part, values in (_read(run, SCORES) or {}).items()}
-    model, data, environment = _read(run, MODEL_TABLE), _read(run, DATA), _read(run, ENVIRONMENT)
-    title = _("Answers on the {part} part")
+    scores = _read(run, SCORES, ScoresByPart) or {}
+    model, data = _read(run, MODEL_TABLE, ModelTable), _read(run, DATA, facts.Data)
+    environment = _read(run, ENVIRONMENT, Machine)
+    title, names = _("Answers on the {part} part"), part_names()
     chosen = settings(config)
+    lengths = [Lengths(part, names[part], one, config.text.max_length) for part, one in data["batches"].items()] if data else []
     return _style() | {
         "language": language(),
         "name": run.path.resolve().name,
         "verdict": verdict(scores, events, rows, config.training),
         "charts": curves.panels(rows, best_epoch(rows, config.training.monitor)),
-        "epochs": [dict.fromkeys(curves.COLUMNS) | row for row in rows[-EPOCHS:]],
+        "epochs": rows[-EPOCHS:],
         "epochs_caption": _("The last {shown} of {all} epochs").format(shown=min(EPOCHS, len(rows)), all=len(rows)),
         "scores": scores,
-        "scored": [(part, title.format(part=name)) for part, name in part_names().items() if part in scores],
+        "scored": [(part, title.format(part=name)) for part, name in names.items() if part in scores],
+        "reliability": {part: Reliability(part, one) for part, one in scores.items()},
+        "command": environment["command"] if environment else None,
         "model": model,
         "layers": facts.layer_rows(model) if model else [],
         "data": data,
         "data_rows": facts.data_rows(data) if data else [],
         "measured": facts.measures(data["batches"]) if data else [],
-        "part_names": part_names(),
+        "lengths": lengths,
+        "part_names": names,
         "changed": [one for one in chosen if one.changed],
         "unchanged": [one for one in chosen if not one.changed],
         "environment": facts.environment_rows(environment) if environment else [],
@@ -86,9 +94,9 @@ def _style() -> dict[str, Any]:
     return {"style": Markup(style), "style_hash": f"sha256-{digest}"}
 
 
-def _read(run: Run, name: str) -> Any:
-    """The content of a JSON file of the run; None where the run has not got so far."""
-    return run.read_json(name) if (run.path / name).exists() else None
+def _read(run: Run, name: str, kind: Any) -> Any:
+    """The content of a JSON file of the run, a `kind`; None where the run has not got so far."""
+    return run.read_json(name, kind) if (run.path / name).exists() else None
 
 
 def _missing(name: str) -> str:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegative
 
 from bptt.messages import _
 
+Monitor = Literal["val_loss", "val_accuracy"]
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
@@ -21,7 +22,7 @@ class TrainingConfig(BaseModel):
     clipnorm: NonNegativeFloat = Field(1.0, description="largest norm of each weight's gradient; 0 for no limit")
     clipvalue: NonNegativeFloat = Field(0.0, description="largest absolute value in a gradient; 0 for no limit")
     global_clipnorm: NonNegativeFloat = Field(0.0, description="largest norm of all gradients together; 0 for no limit")
-    monitor: Literal["val_loss", "val_accuracy"] = Field(
+    monitor: Monitor = Field(
         "val_loss", description="what the three rules below watch, and what picks the best epoch: val_loss or val_accuracy"
     )
     early_stopping: NonNegativeInt = Field(3, description="epochs without improvement before training stops; 0 to never stop")

@@ -5,10 +5,11 @@ import time
 import keras
 
 from bptt.batches import Batches
+from bptt.bundle import Bundle
 from bptt.messages import _
 from bptt.record import Run
 
-from .checkpoint import BestWeights
+from .checkpoint import BestModel
 from .config import CLIPS, TrainingConfig
 from .guard import Guard, NotFiniteError, guarded
 from .progress import Progress, clock
@@ -22,16 +23,19 @@ def seed(config: TrainingConfig) -> None:
     keras.utils.set_random_seed(config.seed)
 
 
-def fit(model: keras.Model, train: Batches, validation: Batches, config: TrainingConfig, run: Run, progress: Progress) -> None:
-    """Trains `model` and leaves in it the weights of the best epoch; events go to metrics.jsonl, weights to best.safetensors.
+def fit(
+    model: keras.Model, train: Batches, validation: Batches, config: TrainingConfig, run: Run, progress: Progress, bundle: Bundle
+) -> None:
+    """Trains `model` and leaves in it the weights of the best epoch, the best so far always in model.safetensors, together
+    with the rest of `bundle` (whose own weights are not looked at). Events go to metrics.jsonl.
 
     Ends after `config.epochs`, by early stopping, or at the first loss that is not finite. The "stop" event tells of the
     last two. Where no epoch was finished by then, the model keeps its weights from just before that batch.
     """
     started = time.perf_counter()
     recorder = Recorder(train, validation, config.epochs, run, progress)
-    best = BestWeights(run, config.monitor)
-    callbacks = [Guard(), recorder, best, *rules(config)]
+    best = BestModel(run, bundle, config.monitor)
+    callbacks = [Guard(), best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
     with progress:
@@ -49,7 +53,7 @@ def fit(model: keras.Model, train: Batches, validation: Batches, config: Trainin
         except NotFiniteError as stop:
             run.append({"event": "stop", "reason": "not finite", "epoch": stop.epoch, "batch": stop.batch})
             progress.say(advice(stop, best.epoch))
-        best.give_back(model)
+        best.finish()
         seconds = time.perf_counter() - started
         run.append({"event": "end", "best_epoch": best.epoch, "seconds": round(seconds, 3)})
         if best.epoch:

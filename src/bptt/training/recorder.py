@@ -11,6 +11,7 @@ from bptt.batches import Batch, Batches
 from bptt.messages import _
 from bptt.record import Run
 
+from .events import Epoch
 from .feed import Feed
 from .progress import Progress, Status
 
@@ -79,20 +80,22 @@ class Recorder(keras.callbacks.Callback):
         return time.perf_counter() - self._epoch_started - self._compile_epoch
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        figures = {name: float(logs[name]) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
-        event = {
-            "event": "epoch",
-            "epoch": self._epoch,
-            **figures,
-            "learning_rate": self._learning_rate,
-            "seconds": round(time.perf_counter() - self._epoch_started, 3),
-            "compile_seconds": round(self._compile_epoch, 3),
-            "tokens_per_second": round(self._tokens / self._trained_in),
-        }
+        event = Epoch(
+            event="epoch",
+            epoch=self._epoch,
+            loss=float(logs["loss"]),
+            accuracy=float(logs["accuracy"]),
+            val_loss=float(logs["val_loss"]),
+            val_accuracy=float(logs["val_accuracy"]),
+            learning_rate=self._learning_rate,
+            seconds=round(time.perf_counter() - self._epoch_started, 3),
+            compile_seconds=round(self._compile_epoch, 3),
+            tokens_per_second=round(self._tokens / self._trained_in),
+        )
         self._run.append(event)
         self._compile_total += self._compile_epoch
         self._compile_epoch = 0.0
-        self._val_accuracy = figures["val_accuracy"]
+        self._val_accuracy = event["val_accuracy"]
         self._show(logs, self._trained_in, epoch_finished=True)
 
     def _show(self, logs: Any, training_seconds: float, epoch_finished: bool = False) -> None:
