@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bptt import batches, data, evaluation, models, training
+import numpy as np
+
+from bptt import batches, checks, data, evaluation, models, training
 from bptt.bundle import Bundle
+from bptt.checks import Finding
 from bptt.config import Config
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
@@ -18,7 +21,7 @@ from bptt.models.describe import describe
 from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run, default_path
 from bptt.report import write
 
-__all__ = ["Answer", "Config", "evaluate", "init", "predict", "predictor", "report", "train"]
+__all__ = ["Answer", "Config", "Finding", "check", "evaluate", "init", "predict", "predictor", "report", "train"]
 
 
 @dataclass(frozen=True)
@@ -35,24 +38,32 @@ def init(source: str) -> str:
     return f"# {head}\n\n" + Config(data=data.guess(source)).to_toml()
 
 
+def check(config: Config) -> list[Finding]:
+    """What there is to know of `config.data.source` before a network learns from it; the split is that of training.
+
+    Raises DataError for data that cannot be read or learned from at all.
+    """
+    config, splits = _load(config)
+    return checks.examine(splits, config.text)
+
+
 def train(config: Config, path: Path | None = None, progress: training.Progress | None = None) -> Run:
     """Trains on `config.data.source` and fills the run folder `path` (a new one under runs/ by default): model, scores, report.
 
     Columns that were not named are guessed, with a warning that says which. Raises DataError for data that cannot be learned
     from, and ModelFileError where `path` holds something already; then nothing is written.
     """
-    text, label, notes = data.columns(config.data.source, config.data)
-    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
-    splits = data.load(config.data)
-    _tell([*notes, *splits.notes])
+    config, splits = _load(config)
     vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
     held_out = batches.make(splits.validation, vocabulary, config.text, batch_size, seed, shuffle=False)
+    findings = checks.glance(splits, config.text, np.concatenate([learned.whole_lengths, held_out.whole_lengths]))
+    _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
-    run.write_json(DATA, splits.summary() | facts)
+    run.write_json(DATA, splits.summary() | facts | {"checks": [finding.to_dict() for finding in findings]})
 
     training.seed(config.training)
     model = models.build(config.model, len(vocabulary), len(splits.train.classes), config.text.mask)
@@ -102,7 +113,16 @@ def report(path: Path) -> Path:
     return write(Run.open(path))
 
 
+def _load(config: Config) -> tuple[Config, data.Splits]:
+    """The data, and the configuration with the columns that were read; what was guessed or left out is told."""
+    text, label, notes = data.columns(config.data.source, config.data)
+    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
+    splits = data.load(config.data)
+    _tell([*notes, *splits.notes])
+    return config, splits
+
+
 def _tell(notes: Iterable[str]) -> None:
     """What was guessed or left out while reading, to whoever listens to warnings; the command line prints them."""
     for note in notes:
-        warnings.warn(note, stacklevel=3)
+        warnings.warn(note, stacklevel=4)

@@ -60,6 +60,11 @@ class Batches:
         """All batches of one epoch, in order."""
         return (self.batch(epoch, index) for index in range(len(self)))
 
+    @property
+    def whole_lengths(self) -> NDArray[np.int64]:
+        """(N,) words of each text, before any is cut."""
+        return self._encoded.lengths
+
     def shapes(self) -> list[tuple[int, int]]:
         """Every (B, T) that occurs, the same in each epoch, the shortest first."""
         return sorted(self._shape_counts(), key=lambda shape: (shape[1], shape[0]))
@@ -70,7 +75,7 @@ class Batches:
 
     def facts(self) -> dict[str, object]:
         """Rows, words and shares (0 to 1), fit for JSON: what was cut, what is unknown, what is padding."""
-        whole, ids = self._encoded.lengths, self._encoded.ids
+        whole, ids = self.whole_lengths, self._encoded.ids
         cells = sum(count * B * T for (B, T), count in self._shape_counts().items())
         quantiles = np.quantile(whole, _QUANTILES).tolist() if len(whole) else [0.0] * len(_QUANTILES)
         return {
