@@ -37,13 +37,13 @@ def _near_copies(rows: Rows, pairs: Pairs) -> Finding:
     )
     finding = message.format(count=count, share=percent(count, len(rows)), pairs=len(pairs.rows), differ=differ) + first(places)
     verdict = grade(share(count, len(rows)), MANY, MOST)
+    if verdict == "ok" and (differ or not pairs.complete):
+        verdict = "look"
     return Finding(
         check="near_copies",
-        verdict=verdict if verdict == "stop" or not differ else "look",
+        verdict=verdict,
         finding=finding + _unless_complete(pairs),
-        advice=_("Look at some pairs: leave out what was copied, and decide between two labels.")
-        if verdict != "ok" or differ
-        else "",
+        advice=_("Look at some pairs: leave out what was copied, and decide between two labels.") if verdict != "ok" else "",
         figures={
             "rows": count,
             "pairs": len(pairs.rows),
@@ -60,7 +60,7 @@ def _near_leaks(rows: Rows, pairs: Pairs) -> Finding:
     trained[rows.text[rows.part == 0]] = True
     reached = np.zeros_like(trained)
     for one, other in (pairs.rows.T, pairs.rows.T[::-1]):
-        reached[one] |= trained[other]
+        reached[one[trained[other]]] = True
     held_out = rows.part > 0
     leaked = np.flatnonzero(held_out & reached[rows.text])
     places = rows.places(leaked[:10])

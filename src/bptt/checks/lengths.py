@@ -22,7 +22,9 @@ def lengths(words: NDArray[np.int64], max_length: int) -> Finding:
     verdict = grade(share(cut, total), CUT, MOSTLY_CUT)
     advice = ""
     if verdict != "ok":
-        advice = _("--text.max_length {length} cuts 1 % of the texts; time and memory grow with it.").format(length=nearly_all)
+        advice = _("With --text.max_length {length} 1 % of the texts are cut; time and memory grow with it.").format(
+            length=nearly_all
+        )
     return Finding(
         check="lengths",
         verdict=verdict,

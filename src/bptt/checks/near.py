@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bptt.data.text import Ragged
 
 SIMILAR = 0.8  # Jaccard similarity
-BUDGET = 30_000_000  # look-ups of runs, some 10 s: texts made from one template could else be compared for hours
+BUDGET = 30_000_000  # look-ups of runs, some 3 s: texts made from one template could else be compared for hours
 _AT_ONCE = 4_000_000  # look-ups
 
 
@@ -48,10 +48,13 @@ class _Sets:
         return np.repeat(np.arange(len(self.starts) - 1), self.sizes)
 
 
-def near_pairs(words: Ragged, budget: int = BUDGET) -> Pairs:
-    """Pairs of the N rows whose sets of runs of three words are similar; a row of one or two words is a single run."""
+def near_pairs(words: Ragged, budget: int | None = None) -> Pairs:
+    """Pairs of the N rows whose sets of runs of three words are similar; a row of one or two words is a single run.
+
+    budget: look-ups, BUDGET where not given.
+    """
     sets = _runs(words)
-    candidates, complete = _candidates(sets, budget)
+    candidates, complete = _candidates(sets, BUDGET if budget is None else budget)
     return Pairs(candidates[_similarity(sets, candidates) >= SIMILAR], complete)
 
 
@@ -68,8 +71,7 @@ def _runs(words: Ragged) -> _Sets:
     rank = np.empty(len(count), np.int64)
     rank[np.argsort(count, kind="stable")] = np.arange(len(count))
     row = np.repeat(np.arange(len(words)), words.lengths)[at]
-    keys = np.sort(row * len(count) + rank[run])
-    keys = keys[np.diff(keys, prepend=-1) > 0]
+    keys = _distinct(row * len(count) + rank[run])
     runs, row = keys % max(len(count), 1), keys // max(len(count), 1)
     starts = np.searchsorted(row, np.arange(len(words) + 1))
     return _Sets(runs, starts, np.sort(count)[runs] > 1, len(count))
@@ -82,18 +84,24 @@ def _candidates(sets: _Sets, budget: int) -> tuple[NDArray[np.int64], bool]:
     inside = np.flatnonzero(sets.shared & (np.arange(len(row)) - sets.starts[row] < prefix[row]))
     inside = inside[np.argsort(sets.runs[inside], kind="stable")]  # by run, within one by row
     run, row = sets.runs[inside], row[inside]
-    found, spent, distance = [np.empty((0, 2), np.int64)], 0, 1
-    while (together := np.flatnonzero(run[distance:] == run[:-distance])).size:
-        pairs = np.unique(np.stack([row[together], row[together + distance]], axis=1), axis=0)
-        small, large = np.sort(sizes[pairs], axis=1).T
-        pairs = pairs[small >= SIMILAR * large - 1e-9]
-        cost = spent + np.cumsum(sizes[pairs].min(axis=1))
-        if len(cost) and cost[-1] > budget:
-            return np.unique(np.concatenate([*found, pairs[cost <= budget]]), axis=0), False
-        spent = int(cost[-1]) if len(cost) else spent
-        found.append(pairs)
+    found, left, distance = [np.empty(0, np.int64)], budget, 1
+    while (together := np.flatnonzero(run[distance:] == run[:-distance])).size and left >= 0:
+        pairs = _distinct(row[together] * len(sizes) + row[together + distance])
+        ends = sizes[pairs // len(sizes)], sizes[pairs % len(sizes)]
+        small, large = np.minimum(*ends), np.maximum(*ends)
+        alike = small >= SIMILAR * large - 1e-9
+        after = left - np.cumsum(small[alike])  # of the budget, once a pair is compared
+        found.append(pairs[alike][after >= 0])
+        left = int(after[-1]) if len(after) else left
         distance += 1
-    return np.unique(np.concatenate(found), axis=0), True
+    pairs = _distinct(np.concatenate(found))
+    return np.stack([pairs // len(sizes), pairs % len(sizes)], axis=1), left >= 0
+
+
+def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each value (0 or more) once, rising; several times as fast as np.unique, which hashes."""
+    values = np.sort(values)
+    return values[np.diff(values, prepend=-1) > 0]
 
 
 def _similarity(sets: _Sets, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
