@@ -43,7 +43,8 @@ def check(config: Config) -> list[Finding]:
 
     Raises DataError for data that cannot be read or learned from at all.
     """
-    config, splits = _load(config)
+    config, splits, notes = _load(config)
+    _tell(notes)
     return checks.examine(splits, config.text)
 
 
@@ -53,7 +54,8 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     Columns that were not named are guessed, with a warning that says which. Raises DataError for data that cannot be learned
     from, and ModelFileError where `path` holds something already; then nothing is written.
     """
-    config, splits = _load(config)
+    config, splits, notes = _load(config)
+    _tell(notes)
     vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
@@ -113,16 +115,15 @@ def report(path: Path) -> Path:
     return write(Run.open(path))
 
 
-def _load(config: Config) -> tuple[Config, data.Splits]:
-    """The data, and the configuration with the columns that were read; what was guessed or left out is told."""
+def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
+    """The configuration with the columns that are read, the data, and sentences on what was guessed or left out."""
     text, label, notes = data.columns(config.data.source, config.data)
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data)
-    _tell([*notes, *splits.notes])
-    return config, splits
+    return config, splits, [*notes, *splits.notes]
 
 
 def _tell(notes: Iterable[str]) -> None:
     """What was guessed or left out while reading, to whoever listens to warnings; the command line prints them."""
     for note in notes:
-        warnings.warn(note, stacklevel=4)
+        warnings.warn(note, stacklevel=3)

@@ -64,9 +64,10 @@ def test_a_text_on_both_sides_of_given_parts_says_stop() -> None:
     """Parts that somebody else has split."""
     rows = dataset(clean())
     train, validation = rows.take(np.arange(150)), rows.take([*range(150, 200), 0, 1])
-    found = look(Splits("a.csv", train, validation, None, copies=0, leaks=0, notes=()))["leaks"]
-    assert (found.figures["rows"], found.verdict) == (2, "stop")
-    assert found.figures["examples"] == ["a.csv:2", "a.csv:3"]
+    found = look(Splits("a.csv", train, validation, rows.take([2, *range(100, 103)]), copies=0, leaks=0, notes=()))
+    assert (found["leaks"].figures["rows"], found["leaks"].verdict) == (6, "stop")
+    assert found["leaks"].figures["examples"] == [f"a.csv:{line}" for line in (2, 3, 4, 102, 103, 104)]
+    assert found["copies"].figures["rows"] == 2, "the test part is a side of its own"
 
 
 @pytest.mark.parametrize(("smallest", "verdict"), [(9, "stop"), (10, "look"), (49, "look"), (50, "ok")])

@@ -13,6 +13,7 @@ HARMED = {
     "quotes": "it\u0092s a film \u0096 no more",
     "twice": "naïve".encode().decode("latin-1").encode().decode("latin-1"),
     "curly": "donâ€™t",
+    "dots": "scary\u0085not",
 }
 SOUND = [
     VIETNAMESE,
