@@ -75,7 +75,7 @@ class Batches:
 
     def facts(self) -> dict[str, object]:
         """Rows, words and shares (0 to 1), fit for JSON: what was cut, what is unknown, what is padding."""
-        whole, ids = self.whole_lengths, self._encoded.ids
+        whole, ids = self._encoded.lengths, self._encoded.ids
         cells = sum(count * B * T for (B, T), count in self._shape_counts().items())
         quantiles = np.quantile(whole, _QUANTILES).tolist() if len(whole) else [0.0] * len(_QUANTILES)
         return {

@@ -48,7 +48,7 @@ def two_labels(rows: Rows) -> Finding:
 
 
 def leaks(rows: Rows, left_out: int) -> Finding:
-    """Texts of training that validation or test hold too; `left_out`: rows of training that were left out for that."""
+    """Texts of training that validation or test hold too; `left_out`: rows that were left out for that."""
     trained = np.unique(rows.text[rows.part == 0])
     leaked = np.flatnonzero((rows.part > 0) & np.isin(rows.text, trained))
     places = rows.places(leaked[:10])
@@ -59,7 +59,7 @@ def leaks(rows: Rows, left_out: int) -> Finding:
             _("Take them out of one side: the scores are too good."),
         )
     elif left_out:
-        message = _("{count:,} rows whose text also stands in the test part are left out of training.")
+        message = _("{count:,} rows whose text also stands in another part are left out.")
         finding, advice = message.format(count=left_out), _("Nothing need be done; the source's own split is not clean.")
     else:
         finding, advice = _("no text stands in two parts."), ""

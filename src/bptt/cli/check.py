@@ -10,7 +10,6 @@ from bptt.messages import _
 from .overrides import Overridable
 from .train import configuration
 
-COLOURS = {"ok": "green", "look": "yellow", "stop": "red"}
 BAR = 40  # characters of the longest bar
 
 
@@ -51,8 +50,7 @@ def _show(findings: list[Any]) -> None:
     words = verdict_words()
     width = max(map(len, words.values()))
     for finding in findings:
-        verdict = click.style(f"{words[finding.verdict]:{width}}", fg=COLOURS[finding.verdict], bold=True)
-        click.echo(f"{verdict}  {finding.check}: {finding.finding}")
+        click.echo(f"{words[finding.verdict]:{width}}  {finding.check}: {finding.finding}")
         if finding.advice:
             click.echo(f"{'':{width}}  > {finding.advice}")
         _draw(finding.figures.get("histogram", []), indent=width + 2)

@@ -103,7 +103,7 @@ class Resumed:
 @contextmanager
 def _shown(name: str) -> Iterator[Bar]:
     """On a terminal a bar, elsewhere a line every 5 seconds, on standard error."""
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not hasattr(sys.stderr, "rich_proxied_file"):  # with which a live line takes the terminal
         with _bar(name) as bar:
             yield bar
     else:
