@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bptt import checks
-from bptt.checks.languages import letters_of, script
+from bptt.checks.languages import languages, letters_of, script
+from bptt.checks.rows import Rows
 from bptt.data import TextConfig
 from bptt.data.splits import Splits
 from tests.checks.planted import by_name, clean, dataset, halves
@@ -87,7 +88,7 @@ def test_of_many_rows_a_fair_sample_is_read() -> None:
         [((ENGLISH, VIETNAMESE)[number % 10 == 0].format(number), ("bad", "good")[number % 2]) for number in range(5000)]
     )
     splits = Splits("a.csv", rows.take(range(4000)), rows.take(range(4000, 5000)), None, 0, 0, ())
-    figures = by_name(checks.examine(splits, TextConfig()))["languages"].figures
+    figures = languages(Rows.of(splits)).figures
     assert figures["sample"] == 1000
     assert figures["languages"]["vi"] == pytest.approx(100, abs=30)
 
