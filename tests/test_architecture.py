@@ -52,7 +52,7 @@ def wrong_imports(module: str, package: str, source: str, names: list[str]) -> l
         theirs = part(other)
         if mine and theirs in names and theirs != mine and (mine not in names or names.index(theirs) > names.index(mine)):
             wrong.append(f"{module} imports {other}, which stands to its right")
-        if mine in ("data", "batches") and other.split(".")[0] in ("jax", "keras", "jaxlib"):
+        if mine in ("data", "checks", "batches") and other.split(".")[0] in ("jax", "keras", "jaxlib"):
             wrong.append(f"{module} imports {other}")
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
         hidden = [other for other in imports(function, package) if part(other)]
@@ -83,6 +83,7 @@ def test_every_part_has_its_place() -> None:
         ("bptt.data.text", "from bptt.models import build", "bptt.models.build, which stands to its right"),
         ("bptt.data.text", "from ..training.fit import fit", "bptt.training.fit.fit, which stands to its right"),
         ("bptt.data.text", "import jax.numpy", "imports jax.numpy"),
+        ("bptt.checks.near", "import keras", "imports keras"),
         ("bptt.models.build", "def f():\n    from bptt import layers", "hides the import of bptt.layers"),
         ("bptt.report.write", "import bptt.cli.main", "bptt.cli.main, which stands to its right"),
     ],
@@ -106,7 +107,7 @@ def loaded(statement: str) -> set[str]:
 
 
 def test_the_early_stages_load_neither_jax_nor_keras() -> None:
-    assert not {"jax", "keras"} & loaded("import bptt.data, bptt.batches")
+    assert not {"jax", "keras"} & loaded("import bptt.data, bptt.checks, bptt.batches")
     assert {"jax", "keras"} <= loaded("import bptt.models"), "the line above can fail"
 
 

@@ -12,7 +12,19 @@ from importlib import import_module
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-__all__ = ["batches", "callbacks", "data", "evaluation", "experiment", "kernels", "layers", "models", "report", "training"]
+__all__ = [
+    "batches",
+    "callbacks",
+    "checks",
+    "data",
+    "evaluation",
+    "experiment",
+    "kernels",
+    "layers",
+    "models",
+    "report",
+    "training",
+]
 
 
 def __getattr__(name: str) -> object:

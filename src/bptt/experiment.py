@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bptt import batches, data, evaluation, models, training
+import numpy as np
+
+from bptt import batches, checks, data, evaluation, models, training
 from bptt.bundle import Bundle
+from bptt.checks import Finding
 from bptt.config import Config, of_run
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
@@ -18,7 +21,7 @@ from bptt.models.describe import describe
 from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run, default_path
 from bptt.report import write
 
-__all__ = ["Answer", "Config", "evaluate", "init", "predict", "predictor", "report", "train"]
+__all__ = ["Answer", "Config", "Finding", "check", "evaluate", "init", "predict", "predictor", "report", "train"]
 
 
 @dataclass(frozen=True)
@@ -35,24 +38,35 @@ def init(source: str) -> str:
     return f"# {head}\n\n" + Config(data=data.guess(source)).to_toml()
 
 
+def check(config: Config) -> list[Finding]:
+    """What there is to know of `config.data.source` before a network learns from it; the split is that of training.
+
+    Raises DataError for data that cannot be read or learned from at all.
+    """
+    config, splits, notes = _load(config)
+    _tell(notes)
+    return checks.examine(splits, config.text)
+
+
 def train(config: Config, path: Path | None = None, progress: training.Progress | None = None) -> Run:
     """Trains on `config.data.source` and fills the run folder `path` (a new one under runs/ by default): model, scores, report.
 
     Columns that were not named are guessed, with a warning that says which. Raises DataError for data that cannot be learned
     from, and ModelFileError where `path` holds something already; then nothing is written.
     """
-    text, label, notes = data.columns(config.data.source, config.data)
-    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
-    splits = data.load(config.data)
-    _tell([*notes, *splits.notes])
+    config, splits, notes = _load(config)
+    _tell(notes)
     vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
     held_out = batches.make(splits.validation, vocabulary, config.text, batch_size, seed, shuffle=False)
+    findings = checks.glance(splits, config.text, np.concatenate([learned.whole_lengths, held_out.whole_lengths]))
+    _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
-    run.write_json(DATA, {**splits.summary(), **facts})
+    found = {"checks": [finding.to_dict() for finding in findings]}
+    run.write_json(DATA, {**splits.summary(), **facts, **found})
 
     training.seed(config.training)
     classes = splits.train.classes
@@ -106,6 +120,14 @@ def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Answer]:
 def report(path: Path) -> Path:
     """Writes the report of the run in `path` anew; returns its place. Raises ModelFileError."""
     return write(Run.open(path))
+
+
+def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
+    """The configuration with the columns that are read, the data, and sentences on what was guessed or left out."""
+    text, label, notes = data.columns(config.data.source, config.data)
+    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
+    splits = data.load(config.data)
+    return config, splits, [*notes, *splits.notes]
 
 
 def _tell(notes: Iterable[str]) -> None:

@@ -35,7 +35,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 def test_help_lists_the_commands_in_both_languages() -> None:
     english, vietnamese = (run_bptt("--lang", language, "--help").stdout.decode() for language in ("en", "vi"))
-    for command in ("init", "train", "evaluate", "predict", "report"):
+    for command in ("init", "check", "train", "evaluate", "predict", "report"):
         assert command in english
         assert command in vietnamese
     assert "Usage: bptt" in english

@@ -74,6 +74,11 @@ class Batches:
         """All batches of one epoch, in order."""
         return (self.batch(epoch, index) for index in range(len(self)))
 
+    @property
+    def whole_lengths(self) -> NDArray[np.int64]:
+        """(N,) words of each text, before any is cut."""
+        return self._encoded.lengths
+
     def shapes(self) -> list[tuple[int, int]]:
         """Every (B, T) that occurs, the same in each epoch, the shortest first."""
         return sorted(self._shape_counts(), key=lambda shape: (shape[1], shape[0]))

@@ -4,6 +4,7 @@ import rich_click as click
 
 from bptt.messages import LANGUAGES, _
 
+from .check import check
 from .evaluate import evaluate
 from .init import init
 from .predict import predict
@@ -38,5 +39,5 @@ def app(lang: str | None) -> None:
     """`lang` was read before this module was imported (main.speak); here it is checked and explained."""
 
 
-for command in (init, train, evaluate, predict, report):
+for command in (init, check, train, evaluate, predict, report):
     app.add_command(command)

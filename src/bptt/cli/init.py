@@ -8,7 +8,7 @@ from bptt.messages import _
 
 
 @click.command(help=_("Write a complete configuration for DATA, every key explained, its columns guessed."))
-@click.argument("data", help=_("A .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, or foods."))
+@click.argument("data", help=_("A .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, foods or imdb."))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=_("Where to write it; the screen where not given."))
 def init(data: str, out: Path | None) -> None:
     from bptt import experiment

@@ -27,7 +27,7 @@ from .overrides import Overridable
 )
 @click.pass_obj
 def train(overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None) -> None:
-    config = _config(data, overrides, {"text": text, "label": label})
+    config = configuration(data, overrides, {"text": text, "label": label})
 
     from bptt import experiment
     from bptt.training import progress_on
@@ -35,7 +35,7 @@ def train(overrides: dict[str, Any], data: str, text: str | None, label: str | N
     _show(experiment.train(config, run, progress_on(sys.stderr)))
 
 
-def _config(source: str, overrides: dict[str, Any], columns: dict[str, str | None]) -> Any:
+def configuration(source: str, overrides: dict[str, Any], columns: dict[str, str | None]) -> Any:
     """The file's values, if it is one, under those of the command line."""
     from bptt.config import Config, override, read_toml
 

@@ -13,7 +13,7 @@ class DataConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str = Field(
-        "", description="a .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, or foods"
+        "", description="a .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )
     text: str | None = Field(None, description="column that holds the text (.csv, .tsv and .jsonl only)")
     label: str | None = Field(None, description="column that holds the label (.csv, .tsv and .jsonl only)")

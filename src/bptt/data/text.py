@@ -107,8 +107,7 @@ class Vocabulary:
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Every text as ids, whole: nothing is cut or padded here. Raises DataError for text that is not Unicode."""
         rows, pieces = _pieces(texts, self.lowercase)
-        ids = Ragged.of([[self._ids.get(word, UNKNOWN) for word in words] for words in _words(pieces)]).take(rows.ids)
-        return Ragged(ids.ids, ids.starts[rows.starts])
+        return _joined(rows, Ragged.of([[self._ids.get(word, UNKNOWN) for word in words] for words in _words(pieces)]))
 
     def tokens(self, text: str) -> list[str]:
         """The words of one text as the network reads them, one for each id; unknown ones are spelled out."""
@@ -137,6 +136,24 @@ class Vocabulary:
     @cached_property
     def _ids(self) -> dict[str, int]:
         return {word: i for i, word in enumerate(self.words)}
+
+
+def all_words(texts: Sequence[str]) -> tuple[Ragged, list[str]]:
+    """Every text whole, as ids of its words in lower case, and the words by id: none is rare or unknown here.
+
+    Raises DataError for text that is not Unicode.
+    """
+    rows, pieces = _pieces(texts, lowercase=True)
+    ids: defaultdict[str, int] = defaultdict()
+    ids.default_factory = ids.__len__
+    encoded = Ragged.of([list(map(ids.__getitem__, words)) for words in _words(pieces)])
+    return _joined(rows, encoded), list(ids)
+
+
+def _joined(rows: Ragged, pieces: Ragged) -> Ragged:
+    """Texts given as ids of pieces, as ids of words; `pieces` holds the words of each piece."""
+    words = pieces.take(rows.ids)
+    return Ragged(words.ids, words.starts[rows.starts])
 
 
 def _damaged() -> ModelFileError:

@@ -1,15 +1,15 @@
-"""Takes the name of a source, gives its rows. One module a form of source; `foods` is built in."""
+"""Takes the name of a source, gives its rows. One module a form of source; `foods` and `imdb` are built in."""
 
 from itertools import islice
 
-from bptt.data.sources import files, folders, foods, tables
+from bptt.data.sources import files, folders, foods, imdb, tables
 from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
 
 __all__ = ["Parts", "Rows", "has_columns", "read", "sample"]
 
-_BUILT_IN = {"foods": foods.read}
+_BUILT_IN = {"foods": foods.read, "imdb": imdb.read}
 _ARCHIVES = (".tar.gz", ".tgz")
 
 
@@ -38,7 +38,7 @@ def sample(source: str, count: int) -> list[dict[str, object]]:
 def has_columns(source: str) -> bool:
     """Whether text and label are columns to be named. Raises DataError for a source of no known form."""
     if not source:
-        raise DataError("data.no-source", _("No data given. Name a file, a folder, a .tar.gz, or foods."))
+        raise DataError("data.no-source", _("No data given. Name a file, a folder, a .tar.gz, foods or imdb."))
     if source in _BUILT_IN:
         return False
     path = files.existing(source)
@@ -46,6 +46,8 @@ def has_columns(source: str) -> bool:
         return False
     if path.suffix.lower() in tables.FORMATS:
         return True
-    message = _("{name} is of no known form. Known: {forms}, a folder with one sub-folder per label, and foods.")
+    message = _(
+        "{name} is of no known form. Known: {forms}, a folder with one sub-folder per label, and the names foods and imdb."
+    )
     forms = ", ".join([*tables.FORMATS, *_ARCHIVES])
     raise DataError("data.unknown-form", message.format(name=path.name, forms=forms))
