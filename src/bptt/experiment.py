@@ -5,8 +5,9 @@ One function a verb of the command line, and the whole of it: a command only rea
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bptt import batches, data, evaluation, models, training
 from bptt.bundle import Bundle
@@ -15,7 +16,7 @@ from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
 from bptt.models.describe import describe
-from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run, default_path
+from bptt.record import DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 
 __all__ = ["Answer", "Config", "evaluate", "init", "predict", "predictor", "report", "train"]
@@ -29,10 +30,13 @@ class Answer:
     probability: float
 
 
-def init(source: str) -> str:
-    """A complete configuration for `source` as TOML, every key explained, its columns guessed. Raises DataError."""
+def init(source: str, **reading: Any) -> str:
+    """A complete configuration for `source` as TOML, every key explained, its columns guessed. Raises DataError.
+
+    `reading`: keys of the section data that say how to read it, as `encoding`.
+    """
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    return f"# {head}\n\n" + Config(data=data.guess(source)).to_toml()
+    return f"# {head}\n\n" + Config(data=data.guess(_reading(source, **reading))).to_toml()
 
 
 def train(config: Config, path: Path | None = None, progress: training.Progress | None = None) -> Run:
@@ -53,6 +57,9 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
     run.write_json(DATA, splits.summary() | facts)
+    if splits.rejected:
+        run.write_lines(REJECTED, map(asdict, splits.rejected))
+        _tell([_("{path} lists the rows left out as unusable.").format(path=run.path / REJECTED)])
 
     training.seed(config.training)
     model = models.build(config.model, len(vocabulary), len(splits.train.classes), config.text.mask)
@@ -69,22 +76,27 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     return run
 
 
-def evaluate(path: Path, source: str, text: str | None = None, label: str | None = None) -> Scores:
+def evaluate(path: Path, source: str, text: str | None = None, label: str | None = None, **reading: Any) -> Scores:
     """How well the run in `path` answers the rows of `source`, whose columns are those of the run unless named.
 
+    `reading`: other keys of the configuration's section data that say how to read it, as `encoding`.
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
     """
-    judge, columns = predictor(path), Config.parse(Run.open(path).config()).data
+    bundle, columns = Bundle.load(Run.open(path).path / MODEL), Config.parse(Run.open(path).config()).data
     if has_columns(source):
         text, label = text or columns.text, label or columns.label
-    rows = data.read(source, data.DataConfig(source=source, text=text, label=label), judge.classes)
+    rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes)
     _tell(rows.notes)
+    judge = _judge(bundle)
     return evaluation.score(judge.probabilities(rows.texts), rows)
 
 
 def predictor(path: Path) -> Predictor:
     """The model of the run in `path`, ready to answer. Raises ModelFileError."""
-    bundle = Bundle.load(Run.open(path).path / MODEL)
+    return _judge(Bundle.load(Run.open(path).path / MODEL))
+
+
+def _judge(bundle: Bundle) -> Predictor:
     vocabulary = data.Vocabulary.from_json(bundle.vocabulary_json)
     return Predictor(models.restore(bundle), vocabulary, bundle.classes, Config.parse(bundle.config).text)
 
@@ -100,6 +112,11 @@ def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Answer]:
 def report(path: Path) -> Path:
     """Writes the report of the run in `path` anew; returns its place. Raises ModelFileError."""
     return write(Run.open(path))
+
+
+def _reading(source: str, **reading: Any) -> data.DataConfig:
+    """How to read `source`. Raises ConfigError for a key or a value that will not do."""
+    return Config.parse({"data": {"source": source, **reading}}).data
 
 
 def _tell(notes: Iterable[str]) -> None:

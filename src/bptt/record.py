@@ -10,7 +10,7 @@ import shlex
 import sys
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +23,7 @@ from .errors import ModelFileError
 from .messages import _
 
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
+REJECTED = "rejected.jsonl"
 BEST, MODEL, MODEL_TABLE = "best.safetensors", "model.safetensors", "model.json"
 SCORES, REPORT = "scores.json", "report.html"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
@@ -98,6 +99,7 @@ class Run:
     def create(cls, path: Path, config: Mapping[str, Any]) -> Self:
         """A new run in `path`, with the resolved `config` as config.toml (keys whose value is None are left out) and
         environment.json. Raises ModelFileError where `path` is a file, or a folder with anything in it."""
+        cls._check_name(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             message = _("{path} already holds something; a run needs a new or an empty folder. Name another with --run.")
             raise ModelFileError("run.not-empty", message.format(path=path))
@@ -110,6 +112,7 @@ class Run:
     @classmethod
     def open(cls, path: Path) -> Self:
         """The run in `path`. Raises ModelFileError where there is none."""
+        cls._check_name(path)
         if not (path / CONFIG).is_file():
             message = _("{path} is not a run: no {name} in it. Give the folder that `bptt train` made.")
             raise ModelFileError("run.missing", message.format(path=path, name=CONFIG))
@@ -147,6 +150,11 @@ class Run:
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         write_atomically(self.path / name, text.encode())
 
+    def write_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Writes `rows` as the file `name` of the run, one JSON object a line."""
+        text = "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
+        write_atomically(self.path / name, text.encode())
+
     def read_json(self, name: str) -> Any:
         """What `write_json` wrote as `name`. Raises ModelFileError where it is missing or damaged."""
         try:
@@ -156,6 +164,15 @@ class Run:
             raise ModelFileError("run.file-missing", message.format(path=self.path, name=name)) from error
         except ValueError as error:
             raise self._damaged(name, error) from error
+
+    @staticmethod
+    def _check_name(path: Path) -> None:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError as error:  # the report and the screen could not show it
+            shown = str(path).encode("utf-8", "backslashreplace").decode()
+            message = _("The name of the run folder {name} is not UTF-8. Name another with --run.")
+            raise ModelFileError("run.name", message.format(name=shown)) from error
 
     def _damaged(self, name: str, error: Exception) -> ModelFileError:
         message = _("{path} is damaged ({error}). Restore it from a copy, or train again.")

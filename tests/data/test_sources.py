@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptt.data import sources
 from bptt.data.text import normalise
 from bptt.errors import DataError
+from tests.data.reading import parts_of
 
 Refusal = Callable[..., DataError]
 ROWS = [("Great, truly great", "pos"), ('He said "no"', "neg"), ("two\nlines", "pos"), ("hay quá", "neg")]
@@ -44,37 +44,37 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
     ],
 )
 def test_every_form_of_table_holds_the_same_rows(tmp_path: Path, name: str, content: str) -> None:
-    rows = sources.read(write(tmp_path, name, content), "text", "label").training
+    rows = parts_of(write(tmp_path, name, content)).training
     assert list(zip(rows.texts, rows.labels, strict=True)) == ROWS
 
 
 def test_origin_is_the_line_a_row_starts_on(tmp_path: Path) -> None:
-    rows = sources.read(write(tmp_path, "a.csv", csv_of(ROWS) + "\n\nlast,pos\n"), "text", "label").training
+    rows = parts_of(write(tmp_path, "a.csv", csv_of(ROWS) + "\n\nlast,pos\n")).training
     assert rows.origins == ["a.csv:2", "a.csv:3", "a.csv:4", "a.csv:6", "a.csv:9"]
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
 def test_other_line_ends(tmp_path: Path, newline: str) -> None:
-    rows = sources.read(write(tmp_path, "a.csv", "text,label\na,x\nb,y\n".replace("\n", newline)), "text", "label").training
+    rows = parts_of(write(tmp_path, "a.csv", "text,label\na,x\nb,y\n".replace("\n", newline))).training
     assert (rows.texts, rows.origins) == (["a", "b"], ["a.csv:2", "a.csv:3"])
 
 
 def test_field_longer_than_the_csv_module_allows_by_itself(tmp_path: Path) -> None:
     before = csv.field_size_limit()
     long = "x" * 300_000
-    assert sources.read(write(tmp_path, "a.csv", csv_of([(long, "pos")])), "text", "label").training.texts == [long]
+    assert parts_of(write(tmp_path, "a.csv", csv_of([(long, "pos")]))).training.texts == [long]
     assert csv.field_size_limit() == before
 
 
 def test_jsonl_keeps_line_separators_inside_a_string(tmp_path: Path) -> None:
     source = write(tmp_path, "a.jsonl", '{"text": "a\u2028b\u0085c", "label": "x"}\r\n\n{"text": "d", "label": "y"}')
-    rows = sources.read(source, "text", "label").training
+    rows = parts_of(source).training
     assert (rows.texts, rows.origins) == (["a\u2028b\u0085c", "d"], ["a.jsonl:1", "a.jsonl:3"])
 
 
 def test_jsonl_labels_of_any_simple_type_become_words(tmp_path: Path) -> None:
     lines = [f'{{"text": "t", "label": {label}}}' for label in ("1", "2.5", "true", '" pos "', '"e\u0302"')]
-    rows = sources.read(write(tmp_path, "a.jsonl", "\n".join(lines)), "text", "label").training
+    rows = parts_of(write(tmp_path, "a.jsonl", "\n".join(lines))).training
     assert rows.labels == ["1", "2.5", "true", "pos", "ê"]
 
 
@@ -93,7 +93,7 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows:
         csv.writer(out, delimiter="\t" if form == ".tsv" else ",", quoting=csv.QUOTE_ALL).writerows([("text", "label"), *rows])
         content = out.getvalue()
     source = write(tmp_path_factory.mktemp("round"), "a" + form, content)
-    read = sources.read(source, "text", "label").training
+    read = parts_of(source).training
     assert list(zip(read.texts, read.labels, strict=True)) == rows
 
 
