@@ -28,7 +28,7 @@ class DataConfig(BaseModel):
         AUTO, description="encoding of the files; auto finds UTF-8, UTF-16 and cp1252, utf-8+cp1252 reads the two mixed"
     )
     allow_rejects: float = Field(0.01, ge=0, le=1, description="largest share of the rows that may be left out as unusable")
-    max_unpacked_mb: int = Field(1000, ge=1, description="most megabytes that a compressed file may unpack to")
+    max_unpacked_mb: int = Field(500, ge=1, description="most megabytes that a compressed file may unpack to")
 
     @field_validator("encoding")
     @classmethod
@@ -36,7 +36,7 @@ class DataConfig(BaseModel):
         if name in (AUTO, MIXED):
             return name
         try:
-            if b"a,1".decode(name) == "a,1" or codecs.lookup(name).name.startswith("utf-"):
+            if codecs.lookup(name).name.startswith("utf-") or b"a,1".decode(name) == "a,1":
                 return name
         except (LookupError, ValueError):  # ValueError: a name with a NUL, or an encoding that cannot read so plain a text
             pass

@@ -6,6 +6,7 @@ spells one of Western Europe's languages. All else is refused, with the byte and
 
 import codecs
 import re
+from collections.abc import Iterable
 
 from bptt.data.config import AUTO, MIXED
 from bptt.data.sources.western import looks_western
@@ -30,27 +31,18 @@ _NOT_TEXT = (
     (b"SQLite format 3\0", "SQLite"),
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-_USUAL = (
-    "shift_jis",
-    "euc_jp",
-    "gb18030",
-    "big5",
-    "euc_kr",
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "cp1258",
-    "koi8_r",
-)
+_USUAL = ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1258")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_ASCII_RUN = re.compile(rb"[\t\r\n\x20-\x7e]{32}")
+_ASCII_RUN = re.compile(rb"[\t\r\n\x20-\x7e]{32,}")
+_FEW = 8  # a run of so few different bytes may be a line drawn in UTF-16, as of U+2550
+_LEAST_ASCII = 0.02  # separators, quotes, line breaks and labels: of a table of Chinese texts, a few in a hundred
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def decode(content: bytes, encoding: str = AUTO) -> tuple[str, str]:
+def decode(content: bytes, encoding: str = AUTO, western: bool = True) -> tuple[str, str]:
     """The text, and, where its encoding was neither named nor UTF-8 nor marked, the one that was found.
+
+    `western`: whether cp1252 is looked for.
 
     Raises DataError, whose sentence starts with the byte and lacks the file's name, for bytes that no one can be sure of.
     """
@@ -65,9 +57,16 @@ def decode(content: bytes, encoding: str = AUTO) -> tuple[str, str]:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        return _found(content, error.start)
-    wide = _wide(content) if content.count(b"\0") > len(content) // 5 else ""
+        return _found(content, error.start, western)
+    wide = _wide(content) if content.count(b"\0") > 0.4 * len(content) else ""  # of English in UTF-16, every second byte
     return (_strict(content, wide), wide) if wide else (text, "")
+
+
+def western_together(contents: Iterable[bytes]) -> bool:
+    """Whether those of the `contents` that show no other encoding read as cp1252, all in one language: one alone shows little."""
+    marks = tuple(mark for mark, _form in _MARKS)
+    unknown = [one for one in contents if not (_reads(one, "utf-8") or one.startswith(marks) or b"\0" in one)]
+    return looks_western(b"\n".join(unknown))
 
 
 def _named(content: bytes, encoding: str, mark: bytes, marked: str) -> str:
@@ -83,13 +82,13 @@ def _named(content: bytes, encoding: str, mark: bytes, marked: str) -> str:
     return _strict(content, marked or name, len(mark))
 
 
-def _found(content: bytes, position: int) -> tuple[str, str]:
+def _found(content: bytes, position: int, western: bool) -> tuple[str, str]:
     """What is not UTF-8 from the byte at `position`: UTF-16 or cp1252, if the text then makes sense."""
     if b"\0" in content:
         wide = _wide(content)
         if wide:
             return _strict(content, wide), wide
-    elif not _MULTIBYTE.search(content) and looks_western(content):
+    elif western and not _MULTIBYTE.search(content) and looks_western(content):
         return content.decode("cp1252"), "cp1252"
     raise _not_readable(content, "UTF-8", position)
 
@@ -100,9 +99,10 @@ def _strict(content: bytes, encoding: str, skipped: int = 0) -> str:
         text = content[skipped:].decode(encoding)
     except UnicodeDecodeError as error:
         raise _not_readable(content, encoding.upper(), skipped + error.start) from error
-    other = _ASCII_RUN.search(content) if encoding.startswith(("utf-16", "utf-32")) else None
-    if other:  # would be read as Chinese
-        raise _not_readable(content, encoding.upper(), other.start())
+    if encoding.startswith(("utf-16", "utf-32")):
+        for run in _ASCII_RUN.finditer(content):  # would be read as Chinese
+            if len(set(run[0])) > _FEW:
+                raise _not_readable(content, encoding.upper(), run.start())
     return text
 
 
@@ -126,15 +126,15 @@ codecs.register_error("bptt.cp1252", _as_cp1252)
 
 def _wide(content: bytes) -> str:
     """The order of bytes in which unmarked UTF-16 or UTF-32 makes sense: no control characters, most of ASCII; "" for none."""
-    best, ascii_characters = "", 0
+    best, most = "", 0.0
     for encoding in _WIDE:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        count = len(text) - len(re.sub(r"[\t\r\n -~]", "", text))
-        if count > ascii_characters and not _CONTROL.search(text):
-            best, ascii_characters = encoding, count
+        share = 1 - len(re.sub(r"[\t\r\n -~]", "", text)) / len(text)
+        if share > max(most, _LEAST_ASCII) and not _CONTROL.search(text):
+            best, most = encoding, share
     return best
 
 
@@ -144,11 +144,11 @@ def _not_readable(content: bytes, encoding: str, position: int) -> DataError:
     wrong = _("byte {position} (line {line}) is 0x{byte:02x}, which does not fit {encoding}.")
     told = wrong.format(position=position, line=line, byte=byte, encoding=encoding)
     able = [] if b"\0" in content else [name for name in _USUAL if _reads(content, name)]
-    if _MULTIBYTE.search(content) and "cp1252" in able and encoding == "UTF-8":
-        able.insert(0, MIXED)
+    if "cp1252" in able and encoding == "UTF-8":
+        able.insert(0 if _MULTIBYTE.search(content) else len(able), MIXED)
     if able:
-        cure = _("Name the encoding, one of those that fit every byte: --data.encoding {first} ({others}); or save it as UTF-8.")
-        return DataError("data.encoding", f"{told} {cure.format(first=able[0], others=', '.join(able[1:]))}")
+        cure = _("Save it as UTF-8, or name its encoding, one of those that fit every byte: --data.encoding {able}.")
+        return DataError("data.encoding", f"{told} {cure.format(able=', '.join(able))}")
     return DataError("data.encoding", f"{told} " + _("No usual encoding fits every byte: save it as UTF-8."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bptt.data.sources import files
-from bptt.data.sources.encodings import decode
+from bptt.data.sources.encodings import decode, western_together
 from bptt.data.sources.rows import Parts, Rows
 from bptt.data.suggest import listed
 from bptt.errors import DataError
@@ -120,13 +120,14 @@ def _parts(name: str, folders: set[str], paths: list[Path]) -> dict[str, str]:
 def _rows(name: str, texts: list[tuple[Path, bytes]], depth: int, encoding: str) -> Rows:
     """The texts whose label is the folder at `depth`; one in an encoding that nobody can be sure of is rejected."""
     rows, guessed = Rows(name), Counter[str]()
+    western = western_together(content for _path, content in texts)
     for path, content in texts:
         if len(path) <= depth + 1:
             continue
         origin = f"{name}:{'/'.join(path)}"
         files.check_name(origin)
         try:
-            text, found = decode(content, encoding)
+            text, found = decode(content, encoding, western)
         except DataError as error:
             rows.reject(f"({error})", origin)
         else:

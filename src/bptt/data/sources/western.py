@@ -25,6 +25,7 @@ _MISSPELT = re.compile(
     rf"[{_LETTER}][^{_LETTER}\x00-\x7f\xa0’–—…ªº]+[{_LETTER}]"  # a symbol inside a word
     r"|[a-zß-öø-ÿœ][À-ÖØ-ÞŒŸ]"  # a capital behind a small letter
     r"|[À-ÖØ-öø-ÿŒœŸ]{3}"  # three accented letters in a row
+    rf"|(?<![{_LETTER}])[À-ÖØ-öø-ÿŒœŸ]{{2}}(?![{_LETTER}])"  # a word of two accented letters
 )
 
 
