@@ -11,7 +11,8 @@ import pytest
 from bptt import experiment
 from tests.cli.test_refusals import check_refusal, contents
 from tests.commands import TINY, Bptt, Result, run_bptt, write_reviews
-from tests.data.corpus import Bad, bad
+from tests.data.bad import Bad
+from tests.data.corpus import bad
 from tests.data.forms import csv_of, plant, rows, tree_of
 
 CORPUS = dict(bad())
@@ -47,7 +48,7 @@ def test_the_corpus_is_large() -> None:
     "name",
     [
         "unusable: two of a hundred without a text in a.csv.gz",
-        "encodings: cp1251 in a.csv",
+        "mixtures: cp1252 and then UTF-8 in a.csv.gz",
         "broken_archives: half a file in a.parquet",
         "folders: parts train test extra in a",
     ],

@@ -20,8 +20,9 @@ HARD = [('a "quote", a comma', "x"), ("two\nlines", "y"), (" \ttabs; and | bars 
 
 @dataclass(frozen=True)
 class Odd:
-    """A source `name` laid out by `lay`, and what reading it with `keys` must give; `note`: a word of what must be told."""
+    """A source `name`, odd as `what` says, laid out by `lay`; reading it with `keys` gives `rows` and tells of `note`."""
 
+    what: str
     name: str
     lay: bytes | dict[str, bytes] | Callable[[Path], None]
     rows: Rows
@@ -38,153 +39,171 @@ class Odd:
 
 def odd() -> Iterator[tuple[str, Odd]]:
     """All of them, each under a name that tells what is odd."""
-    yield from encodings()
-    yield from dialects()
-    yield from compressed()
-    yield from partly_rejected()
-    yield from trees()
+    for part in (encodings, dialects, compressed, partly_rejected, trees):
+        for one in part():
+            yield f"{part.__name__}: {one.what}", one
 
 
-def encodings() -> Iterator[tuple[str, Odd]]:
+def encodings() -> Iterator[Odd]:
     for name, write in (("a.csv", csv_of), ("a.jsonl", raw_jsonl), ("a.csv.gz", csv_of)):
         text, pack = write(VIETNAMESE).decode(), gzip.compress if name.endswith(".gz") else bytes
-        yield f"UTF-8 with a mark, {name}", Odd(name, pack(text.encode("utf-8-sig")), VIETNAMESE)
+        yield Odd(f"UTF-8 with a mark, {name}", name, pack(text.encode("utf-8-sig")), VIETNAMESE)
         for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
-            yield f"{encoding} with a mark, {name}", Odd(name, pack(("\ufeff" + text).encode(encoding)), VIETNAMESE)
-            yield f"{encoding} without, {name}", Odd(name, pack(text.encode(encoding)), VIETNAMESE, note=f"read as {encoding}")
+            yield Odd(f"{encoding} with a mark, {name}", name, pack(("\ufeff" + text).encode(encoding)), VIETNAMESE)
+            yield Odd(f"{encoding} without, {name}", name, pack(text.encode(encoding)), VIETNAMESE, note=f"read as {encoding}")
     for encoding in ("utf-16-le", "utf-16-be"):
-        yield (
-            f"Japanese in {encoding} without a mark",
-            Odd("a.csv", csv_of(JAPANESE).decode().encode(encoding), JAPANESE, note=encoding),
+        yield Odd(
+            f"Japanese in {encoding} without a mark", "a.csv", csv_of(JAPANESE).decode().encode(encoding), JAPANESE, note=encoding
         )
-        yield (
+        yield Odd(
             f"English in {encoding} without a mark",
-            Odd("a.tsv", csv_of(GOOD, delimiter="\t").decode().encode(encoding), GOOD, note=encoding),
+            "a.tsv",
+            csv_of(GOOD, delimiter="\t").decode().encode(encoding),
+            GOOD,
+            note=encoding,
         )
     for language, some in (("French", FRENCH), ("German", GERMAN)):
-        yield f"{language} in cp1252", Odd("a.csv", csv_of(some).decode().encode("cp1252"), some, note="read as cp1252")
-        yield (
-            f"{language} in cp1252, JSONL",
-            Odd("a.jsonl", raw_jsonl(some).decode().encode("cp1252"), some, note="read as cp1252"),
+        yield Odd(f"{language} in cp1252", "a.csv", csv_of(some).decode().encode("cp1252"), some, note="read as cp1252")
+        yield Odd(
+            f"{language} in cp1252, JSONL", "a.jsonl", raw_jsonl(some).decode().encode("cp1252"), some, note="read as cp1252"
         )
-    yield (
+    yield Odd(
         "English quotes of Windows",
-        Odd(
-            "a.csv",
-            b"text,label\r\nI don\x92t \x96 \x93never\x94,x\r\nna\xefve caf\xe9\x85,y\r\n",
-            [("I don’t – “never”", "x"), ("naïve café…", "y")],
-            note="cp1252",
-        ),
+        "a.csv",
+        b"text,label\r\nI don\x92t \x96 \x93never\x94,x\r\nna\xefve caf\xe9\x85,y\r\n",
+        [("I don’t – “never”", "x"), ("naïve café…", "y")],
+        note="cp1252",
     )
     mixed = csv_of(FRENCH) + csv_of(GERMAN).partition(b"\n")[2].decode().encode("cp1252")
-    yield "UTF-8 and cp1252, named", Odd("a.csv", mixed, [*FRENCH, *GERMAN], {"encoding": "utf-8+cp1252"})
-    yield "Shift JIS, named", Odd("a.csv", csv_of(JAPANESE).decode().encode("shift_jis"), JAPANESE, {"encoding": "shift_jis"})
-    yield "UTF-16 without a mark, named", Odd("a.csv", csv_of(GOOD).decode().encode("utf-16-be"), GOOD, {"encoding": "utf-16"})
-    yield (
+    yield Odd("UTF-8 and cp1252, named", "a.csv", mixed, [*FRENCH, *GERMAN], {"encoding": "utf-8+cp1252"})
+    yield Odd("Shift JIS, named", "a.csv", csv_of(JAPANESE).decode().encode("shift_jis"), JAPANESE, {"encoding": "shift_jis"})
+    yield Odd("UTF-16 without a mark, named", "a.csv", csv_of(GOOD).decode().encode("utf-16-be"), GOOD, {"encoding": "utf-16"})
+    yield Odd(
         "U+FFFD in the file itself",
-        Odd("a.csv", csv_of([("caf\ufffd", "x"), ("tea", "y")]), [("caf\ufffd", "x"), ("tea", "y")], note="1 rows hold U+FFFD"),
+        "a.csv",
+        csv_of([("caf\ufffd", "x"), ("tea", "y")]),
+        [("caf\ufffd", "x"), ("tea", "y")],
+        note="1 rows hold U+FFFD",
     )
 
 
-def dialects() -> Iterator[tuple[str, Odd]]:
+def dialects() -> Iterator[Odd]:
     for separator in ";|\t":
-        yield f"split by {separator!r}", Odd("a.csv", csv_of(HARD, delimiter=separator), HARD)
-    yield "commas in a .tsv", Odd("a.tsv", csv_of(HARD), HARD)
+        yield Odd(f"split by {separator!r}", "a.csv", csv_of(HARD, delimiter=separator), HARD)
+    yield Odd("commas in a .tsv", "a.tsv", csv_of(HARD), HARD)
     for ending in ("\n", "\r\n", "\r"):
         some = [row for row in HARD if ending != "\r" or "\n" not in row[0]]
-        yield f"lines that end in {ending!r}", Odd("A.CSV", csv_of(some, lineterminator=ending, quoting=csv.QUOTE_ALL), some)
-    yield "blank lines", Odd("a.csv", b"\n\n" + csv_of(GOOD).replace(b"\r\n", b"\r\n \r\n\r\n"), GOOD)
-    yield (
-        "a field of a megabyte",
-        Odd("a.csv", csv_of([("tea " * 250_000, "x"), ("tea", "y")]), [("tea " * 250_000, "x"), ("tea", "y")]),
+        yield Odd(f"lines that end in {ending!r}", "A.CSV", csv_of(some, lineterminator=ending, quoting=csv.QUOTE_ALL), some)
+    yield Odd("blank lines", "a.csv", b"\n\n" + csv_of(GOOD).replace(b"\r\n", b"\r\n \r\n\r\n"), GOOD)
+    yield Odd(
+        "a field of a megabyte", "a.csv", csv_of([("tea " * 250_000, "x"), ("tea", "y")]), [("tea " * 250_000, "x"), ("tea", "y")]
     )
-    yield "a header in NFD", Odd("a.csv", "no\u0323\u0302i,label\na,x\n".encode(), [("a", "x")], {"text": "nội"})
-    yield "a name typed in NFD", Odd("a.jsonl", '{"nội": "a", "label": "x"}'.encode(), [("a", "x")], {"text": "no\u0323\u0302i"})
-    yield "separators of lines in JSON", Odd("a.ndjson", raw_jsonl(HARD), HARD)
-    yield "whole surrogate pairs", Odd("a.jsonl", jsonl_of([("\U0001f375", "x")]), [("\U0001f375", "x")])
-    yield (
+    yield Odd("a header in NFD", "a.csv", "no\u0323\u0302i,label\na,x\n".encode(), [("a", "x")], {"text": "nội"})
+    yield Odd("a name typed in NFD", "a.jsonl", '{"nội": "a", "label": "x"}'.encode(), [("a", "x")], {"text": "no\u0323\u0302i"})
+    yield Odd("separators of lines in JSON", "a.ndjson", raw_jsonl(HARD), HARD)
+    yield Odd("whole surrogate pairs", "a.jsonl", jsonl_of([("\U0001f375", "x")]), [("\U0001f375", "x")])
+    yield Odd(
         "numbers and truth as labels",
-        Odd("a.jsonl", b'{"text": "a", "label": 1}\n{"text": "b", "label": true}\n', [("a", "1"), ("b", "true")]),
+        "a.jsonl",
+        b'{"text": "a", "label": 1}\n{"text": "b", "label": true}\n',
+        [("a", "1"), ("b", "true")],
     )
 
 
-def compressed() -> Iterator[tuple[str, Odd]]:
-    yield "gzip under another name", Odd("a.csv", gzip.compress(csv_of(GOOD)), GOOD)
-    yield "no gzip under its name", Odd("a.jsonl.gz", jsonl_of(GOOD), GOOD)
-    yield (
+def compressed() -> Iterator[Odd]:
+    yield Odd("gzip under another name", "a.csv", gzip.compress(csv_of(GOOD)), GOOD)
+    yield Odd("no gzip under its name", "a.jsonl.gz", jsonl_of(GOOD), GOOD)
+    yield Odd(
         "gzip in two members",
-        Odd("a.csv.gz", gzip.compress(csv_of(GOOD[:9])) + gzip.compress(csv_of(GOOD[9:]).partition(b"\n")[2]), GOOD),
+        "a.csv.gz",
+        gzip.compress(csv_of(GOOD[:9])) + gzip.compress(csv_of(GOOD[9:]).partition(b"\n")[2]),
+        GOOD,
     )
-    yield "Parquet", Odd("a.PARQUET", parquet_of(GOOD), GOOD)
-    yield (
-        "Parquet with numbers as labels",
-        Odd("a.parquet", parquet_of([("a", 1), ("b", 2)], "INTEGER"), [("a", "1"), ("b", "2")]),
+    yield Odd("Parquet", "a.PARQUET", parquet_of(GOOD), GOOD)
+    yield Odd(
+        "Parquet with numbers as labels", "a.parquet", parquet_of([("a", 1), ("b", 2)], "INTEGER"), [("a", "1"), ("b", "2")]
     )
-    yield "Parquet under a name with signs", Odd("label=x/a*[1]'.parquet", parquet_of(GOOD), GOOD)
-    yield (
+    yield Odd("Parquet under a name with signs", "label=x/a*[1]'.parquet", parquet_of(GOOD), GOOD)
+    yield Odd(
         "more than usual, allowed",
-        Odd("a.csv.gz", gzip.compress(csv_of([("tea " * 500_000, "x")])), [("tea " * 500_000, "x")], {"max_unpacked_mb": 3}),
+        "a.csv.gz",
+        gzip.compress(csv_of([("tea " * 500_000, "x")])),
+        [("tea " * 500_000, "x")],
+        {"max_unpacked_mb": 3},
     )
 
 
-def partly_rejected() -> Iterator[tuple[str, Odd]]:
-    yield "one row in 201 too wide", Odd("a.csv", csv_of(GOOD) + b"a,b,c\n", GOOD, note="left out 1 of 201", rejected=[202])
-    yield (
+def partly_rejected() -> Iterator[Odd]:
+    yield Odd("one row in 201 too wide", "a.csv", csv_of(GOOD) + b"a,b,c\n", GOOD, note="left out 1 of 201", rejected=[202])
+    yield Odd(
         "one line in 201 cut",
-        Odd("a.jsonl", jsonl_of(GOOD[:7]) + b'{"text":\n' + jsonl_of(GOOD[7:]), GOOD, note="left out 1 of 201", rejected=[8]),
+        "a.jsonl",
+        jsonl_of(GOOD[:7]) + b'{"text":\n' + jsonl_of(GOOD[7:]),
+        GOOD,
+        note="left out 1 of 201",
+        rejected=[8],
     )
-    yield (
+    yield Odd(
         "one row in 201 without a text",
-        Odd("a.parquet", parquet_of([*GOOD, (None, "x")]), GOOD, note="left out 1 of 201", rejected=[201]),
+        "a.parquet",
+        parquet_of([*GOOD, (None, "x")]),
+        GOOD,
+        note="left out 1 of 201",
+        rejected=[201],
     )
-    yield (
+    yield Odd(
         "half of the rows, allowed",
-        Odd("a.tsv", csv_of([("a", "x"), ("", "y")], delimiter="\t"), [("a", "x")], {"allow_rejects": 0.5}, "1 of 2", [3]),
+        "a.tsv",
+        csv_of([("a", "x"), ("", "y")], delimiter="\t"),
+        [("a", "x")],
+        {"allow_rejects": 0.5},
+        "1 of 2",
+        [3],
     )
     tree = tree_of(GOOD) | {"good/z.txt": "bardzo gęsty, żółty".encode("cp1250")}
-    yield "one text in 201 in cp1250", Odd("a", tree, by_label(GOOD), note="left out 1 of 201", rejected=[None])
+    yield Odd("one text in 201 in cp1250", "a", tree, by_label(GOOD), note="left out 1 of 201", rejected=[None])
 
 
-def trees() -> Iterator[tuple[str, Odd]]:
+def trees() -> Iterator[Odd]:
     tree, ordered = tree_of(GOOD), by_label(GOOD)
     texts = {f"{label}/{i:03}.txt": text.encode("cp1252") for i, (text, label) in enumerate(FRENCH)}
-    yield "texts in cp1252", Odd("a", texts, by_label(FRENCH), note="50 files read as cp1252")
-    yield (
+    yield Odd("texts in cp1252", "a", texts, by_label(FRENCH), note="50 files read as cp1252")
+    yield Odd(
         "texts in UTF-16",
-        Odd(
-            "a.tgz",
-            tar_of({f"{label}/{i:03}.txt": text.encode("utf-16") for i, (text, label) in enumerate(FRENCH)}),
-            by_label(FRENCH),
-        ),
+        "a.tgz",
+        tar_of({f"{label}/{i:03}.txt": text.encode("utf-16") for i, (text, label) in enumerate(FRENCH)}),
+        by_label(FRENCH),
     )
-    yield "an archive of ./", Odd("a.tar.gz", tar_of({f"./box/{path}": content for path, content in tree.items()}), ordered)
+    yield Odd("an archive of ./", "a.tar.gz", tar_of({f"./box/{path}": content for path, content in tree.items()}), ordered)
     hidden = {".ipynb_checkpoints/1.txt": b"tea", "__MACOSX/good/._1.txt": b"tea", "good/.cache/1.txt": b"tea"}
-    yield (
-        "hidden folders",
-        Odd("a", tree | hidden, ordered, note="3 files in hidden folders: .cache, .ipynb_checkpoints, __MACOSX"),
+    yield Odd(
+        "hidden folders", "a", tree | hidden, ordered, note="3 files in hidden folders: .cache, .ipynb_checkpoints, __MACOSX"
     )
-    yield "hidden folders in an archive", Odd("a.tar.gz", tar_of(tree | hidden), ordered, note="3 files in hidden folders")
+    yield Odd("hidden folders in an archive", "a.tar.gz", tar_of(tree | hidden), ordered, note="3 files in hidden folders")
     for names in (("train", "test"), ("Train", "Test"), ("TRAIN", "dev", "Test"), ("training", "validation", "testing")):
         parts = {f"{name}/{path}": name.encode() + b" " + content for name in names for path, content in tree.items()}
         read = [(f"{names[-1]} {text}", label) for text, label in ordered]
-        yield (
+        yield Odd(
             f"the parts {' '.join(names)}",
-            Odd("a", parts, read, note=f"read its test part, 200 rows, and none of the other {200 * (len(names) - 1)}"),
-        )
-    yield (
-        "train and val",
-        Odd(
             "a",
-            {f"{name}/{path}": content for name in ("train", "val") for path, content in tree.items()},
-            ordered,
-            note="validation part",
-        ),
+            parts,
+            read,
+            note=f"read its test part, 200 rows, and none of the other {200 * (len(names) - 1)}",
+        )
+    yield Odd(
+        "train and val",
+        "a",
+        {f"{name}/{path}": content for name in ("train", "val") for path, content in tree.items()},
+        ordered,
+        note="validation part",
     )
-    yield (
+    yield Odd(
         "labels named as a part",
-        Odd("a", {"train/1.txt": b"a train", "plane/1.txt": b"a plane"}, [("a plane", "plane"), ("a train", "train")]),
+        "a",
+        {"train/1.txt": b"a train", "plane/1.txt": b"a plane"},
+        [("a plane", "plane"), ("a train", "train")],
     )
-    yield "links to labels, circles, links to nothing", Odd("a", linked, ordered, note="lead nowhere: gone.txt")
+    yield Odd("links to labels, circles, links to nothing", "a", linked, ordered, note="lead nowhere: gone.txt")
 
 
 def linked(folder: Path) -> None:
