@@ -32,7 +32,8 @@ _NOT_TEXT = (
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _USUAL = ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1258")
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# Characters of UTF-8 beyond ASCII. Not those that start with 0xdf: NKo is rare, a German word in cp1252 that ends ß“ is not.
+_MULTIBYTE = re.compile(rb"[\xc2-\xde][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII_RUN = re.compile(rb"[\t\r\n\x20-\x7e]{32,}")
 _FEW = 8  # a run of so few different bytes may be a line drawn in UTF-16, as of U+2550
 _LEAST_ASCII = 0.02  # separators, quotes, line breaks and labels: of a table of Chinese texts, a few in a hundred
