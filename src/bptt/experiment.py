@@ -5,8 +5,9 @@ One function a verb of the command line, and the whole of it: a command only rea
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
 from bptt.models.describe import describe
-from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run, default_path
+from bptt.record import DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 
 __all__ = ["Answer", "Config", "Finding", "check", "evaluate", "init", "predict", "predictor", "report", "train"]
@@ -32,10 +33,13 @@ class Answer:
     probability: float
 
 
-def init(source: str) -> str:
-    """A complete configuration for `source` as TOML, every key explained, its columns guessed. Raises DataError."""
+def init(source: str, **reading: Any) -> str:
+    """A complete configuration for `source` as TOML, every key explained, its columns guessed. Raises DataError.
+
+    `reading`: keys of the section data that say how to read it, as `encoding`.
+    """
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    return f"# {head}\n\n" + Config(data=data.guess(source)).to_toml()
+    return f"# {head}\n\n" + Config(data=data.guess(_reading(source, **reading))).to_toml()
 
 
 def check(config: Config) -> list[Finding]:
@@ -67,6 +71,9 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
     found = {"checks": [finding.to_dict() for finding in findings]}
     run.write_json(DATA, {**splits.summary(), **facts, **found})
+    if splits.rejected:
+        run.write_lines(REJECTED, map(asdict, splits.rejected))
+        _tell([_("{path} lists the rows left out as unusable.").format(path=run.path / REJECTED)])
 
     training.seed(config.training)
     classes = splits.train.classes
@@ -83,28 +90,38 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     return run
 
 
-def evaluate(path: Path, source: str, text: str | None = None, label: str | None = None) -> Scores:
+def evaluate(path: Path, source: str, text: str | None = None, label: str | None = None, **reading: Any) -> Scores:
     """How well the run in `path` answers the rows of `source`, whose columns are those of the run unless named.
 
+    `reading`: other keys of the configuration's section data that say how to read it, as `encoding`.
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
     """
-    judge, columns = predictor(path), of_run(Run.open(path)).data
+    bundle, columns = _bundle(path), of_run(Run.open(path)).data
     if has_columns(source):
         text, label = text or columns.text, label or columns.label
-    rows = data.read(source, data.DataConfig(source=source, text=text, label=label), judge.classes)
+    rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes)
     _tell(rows.notes)
+    judge = _judge(bundle)
     return evaluation.score(judge.probabilities(rows.texts), rows)
 
 
 def predictor(path: Path) -> Predictor:
     """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
     to its end. Raises ModelFileError."""
+    return _judge(_bundle(path))
+
+
+def _bundle(path: Path) -> Bundle:
     run = Run.open(path)
     of_run(run)  # a run whose record is damaged does not answer either
     bundle = Bundle.load(run.path / MODEL)
     if not training.finished(run.metrics(training.Event)):
         message = _("{path}: training has not come to its end. The answers are those of epoch {epoch}, the best so far.")
         _tell([message.format(path=path, epoch=bundle.epoch)])
+    return bundle
+
+
+def _judge(bundle: Bundle) -> Predictor:
     vocabulary = data.Vocabulary.from_json(bundle.vocabulary_json)
     return Predictor(models.restore(bundle), vocabulary, bundle.classes, Config.parse(bundle.config).text)
 
@@ -128,6 +145,11 @@ def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data)
     return config, splits, [*notes, *splits.notes]
+
+
+def _reading(source: str, **reading: Any) -> data.DataConfig:
+    """How to read `source`. Raises ConfigError for a key or a value that will not do."""
+    return Config.parse({"data": {"source": source, **reading}}).data
 
 
 def _tell(notes: Iterable[str]) -> None:

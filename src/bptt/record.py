@@ -10,7 +10,7 @@ import shlex
 import sys
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -27,6 +27,7 @@ from .messages import _
 
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
+REJECTED = "rejected.jsonl"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 
@@ -110,6 +111,7 @@ class Run:
     def create(cls, path: Path, config: Mapping[str, Any]) -> Self:
         """A new run in `path`, with the resolved `config` as config.toml (keys whose value is None are left out) and
         environment.json. Raises ModelFileError where `path` is a file, or a folder with anything in it."""
+        cls._check_name(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             message = _("{path} already holds something; a run needs a new or an empty folder. Name another with --run.")
             raise ModelFileError("run.not-empty", message.format(path=path))
@@ -122,6 +124,7 @@ class Run:
     @classmethod
     def open(cls, path: Path) -> Self:
         """The run in `path`. Raises ModelFileError where there is none."""
+        cls._check_name(path)
         if not (path / CONFIG).is_file():
             message = _("{path} is not a run: no {name} in it. Give the folder that `bptt train` made.")
             raise ModelFileError("run.missing", message.format(path=path, name=CONFIG))
@@ -157,6 +160,11 @@ class Run:
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         write_atomically(self.path / name, text.encode())
 
+    def write_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Writes `rows` as the file `name` of the run, one JSON object a line."""
+        text = "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
+        write_atomically(self.path / name, text.encode())
+
     def read_json(self, name: str, kind: Any = dict[str, Any]) -> Any:
         """What `write_json` wrote as `name`, checked to be a `kind`. Raises ModelFileError where it is missing or damaged."""
         try:
@@ -164,6 +172,15 @@ class Run:
         except FileNotFoundError as error:
             message = _("{path}: no {name} in this run. It may have stopped early; train again.")
             raise ModelFileError("run.file-missing", message.format(path=self.path, name=name)) from error
+
+    @staticmethod
+    def _check_name(path: Path) -> None:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError as error:  # the report and the screen could not show it
+            shown = str(path).encode("utf-8", "backslashreplace").decode()
+            message = _("The name of the run folder {name} is not UTF-8. Name another with --run.")
+            raise ModelFileError("run.name", message.format(name=shown)) from error
 
     def _checked(self, name: str, content: bytes, kind: Any) -> Any:
         """The one door by which JSON of a run comes in: whoever reads it may rely on the types of `kind`."""

@@ -76,16 +76,16 @@ def test_foods_splits_into_train_validation_and_test() -> None:
 )
 def test_guess(tmp_path: Path, header: str, row: str, columns: tuple[str, str]) -> None:
     rows = [row.format(i=i, half=i % 2, five=i % 5) for i in range(50)]
-    guessed = data.guess(table(tmp_path, rows, header))
+    guessed = data.guess(data.DataConfig(source=table(tmp_path, rows, header)))
     assert (guessed.text, guessed.label) == columns
 
 
 def test_guess_keeps_what_is_given_and_refuses_what_it_cannot_know(tmp_path: Path) -> None:
     source = table(tmp_path, [f"a text {i},{i % 2},{i % 5}" for i in range(50)], header="text,kind,many")
-    assert data.guess(source, label="many").label == "many"
-    assert data.guess(source, text="many").text == "many"
+    assert data.guess(data.DataConfig(source=source, label="many")).label == "many"
+    assert data.guess(data.DataConfig(source=source, text="many")).text == "many"
     with pytest.raises(DataError, match="Columns: text, other") as caught:
-        data.guess(table(tmp_path, [f"a text {i},{i}" for i in range(50)], header="text,other"))
+        data.guess(data.DataConfig(source=table(tmp_path, [f"a text {i},{i}" for i in range(50)], header="text,other")))
     assert caught.value.code == "data.cannot-guess"
 
 
@@ -127,7 +127,7 @@ def test_vietnamese_feedback_as_tsv(shelf: Path, tmp_path: Path) -> None:
     texts, labels = ((folder / name).read_text().splitlines() for name in ("sents.txt", "sentiments.txt"))
     rows = [f"{text}\t{label}" for text, label in zip(texts, labels, strict=True)]
     source = table(tmp_path, rows, header="feedback\tsentiment", name="vsfc.tsv")
-    guessed = data.guess(source)
+    guessed = data.guess(data.DataConfig(source=source))
     assert (guessed.text, guessed.label) == ("feedback", "sentiment")
     parts = data.load(guessed)
     assert parts.train.classes == ("0", "1", "2")

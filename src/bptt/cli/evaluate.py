@@ -9,19 +9,31 @@ import rich_click as click
 
 from bptt.messages import _
 
+from .overrides import Overridable, reading
+
 BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on one line of it
 
 
-@click.command(help=_("Measure how well the model of RUN answers the labelled rows of DATA."))
+@click.command(
+    cls=Overridable,
+    help=_("Measure how well the model of RUN answers the labelled rows of DATA."),
+    epilog=_("How DATA is read: --data.encoding, --data.allow_rejects, --data.max_unpacked_mb, as `bptt init` explains them."),
+)
 @click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
 @click.argument("data", help=_("What `bptt train` takes."))
 @click.option("--text", metavar="COLUMN", help=_("Column of the texts; that of the run where not given."))
 @click.option("--label", metavar="COLUMN", help=_("Column of the labels; that of the run where not given."))
+@click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
-def evaluate(run: Path, data: str, text: str | None, label: str | None, as_json: bool) -> None:
+@click.pass_obj
+def evaluate(
+    overrides: dict[str, Any], run: Path, data: str, text: str | None, label: str | None, allow_rejects: str | None, as_json: bool
+) -> None:
+    how = reading(overrides, allow_rejects)
+
     from bptt import experiment
 
-    scores = experiment.evaluate(run, data, text, label)
+    scores = experiment.evaluate(run, data, text, label, **how)
     if as_json:
         figures = scores.to_dict()
         del figures["mistakes"]  # texts, not figures

@@ -1,16 +1,28 @@
 """`bptt init DATA`: a complete configuration to start from."""
 
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
 from bptt.messages import _
 
+from .overrides import Overridable, reading
 
-@click.command(help=_("Write a complete configuration for DATA, every key explained, its columns guessed."))
-@click.argument("data", help=_("A .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, foods or imdb."))
+
+@click.command(
+    cls=Overridable,
+    help=_("Write a complete configuration for DATA, every key explained, its columns guessed."),
+    epilog=_("How DATA is read: --data.encoding, --data.allow_rejects, --data.max_unpacked_mb, as `bptt init` explains them."),
+)
+@click.argument(
+    "data", help=_("A table (.csv, .tsv, .jsonl, .parquet), a folder or .tar.gz with one sub-folder per label, foods or imdb.")
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=_("Where to write it; the screen where not given."))
-def init(data: str, out: Path | None) -> None:
+@click.pass_obj
+def init(overrides: dict[str, Any], data: str, out: Path | None) -> None:
+    how = reading(overrides, None)
+
     from bptt import experiment
     from bptt.errors import ConfigError
     from bptt.record import write_atomically
@@ -19,7 +31,7 @@ def init(data: str, out: Path | None) -> None:
         raise ConfigError(
             "config.exists", _("{path} exists already and stays as it is. Name another with --out.").format(path=out)
         )
-    toml = experiment.init(data)
+    toml = experiment.init(data, **how)
     if out:
         write_atomically(out, toml.encode())
         click.echo(_("Train with it: bptt train {path}").format(path=out), err=True)

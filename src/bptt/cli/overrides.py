@@ -10,6 +10,8 @@ from bptt.messages import _
 
 KEY = re.compile(r"--([a-z_]+\.[a-z_]+)(?:=(.*))?", re.DOTALL)
 
+READING = ("encoding", "allow_rejects", "max_unpacked_mb")
+
 
 class Overridable(click.RichCommand):
     """A command that takes any `--section.key VALUE`: `context.obj` is {"section.key": value}, for the command to check."""
@@ -35,6 +37,25 @@ def split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
             raise click.UsageError(_("--{key} needs a value.").format(key=key))
         overrides[key] = read(word)
     return overrides, rest
+
+
+def reading(overrides: dict[str, Any], allow_rejects: str | None) -> dict[str, Any]:
+    """Those overrides that say how a source is read, by their keys in the section data. Raises UsageError for any other."""
+    useless = sorted(overrides.keys() - {f"data.{key}" for key in READING})
+    if useless:
+        message = _("--{key} is of no use here; only {known} are.")
+        raise click.UsageError(message.format(key=useless[0], known=", ".join(f"--data.{key}" for key in READING)))
+    if allow_rejects is not None:
+        overrides = once(overrides, {"data.allow_rejects": allow_rejects})
+    return {key.removeprefix("data."): value for key, value in overrides.items()}
+
+
+def once(overrides: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """The overrides, and the options by the keys they stand for. Raises UsageError for a key given both ways."""
+    for key in options.keys() & overrides.keys():
+        message = _("{key} is given twice: {first} and {second}.")
+        raise click.UsageError(message.format(key=key, first=options[key], second=overrides[key]))
+    return options | overrides
 
 
 def read(word: str) -> Any:

@@ -8,7 +8,7 @@ import rich_click as click
 
 from bptt.messages import _
 
-from .overrides import Overridable
+from .overrides import Overridable, once
 
 
 @click.command(
@@ -25,9 +25,12 @@ from .overrides import Overridable
     metavar="DIR",
     help=_("New folder for all results; one under runs/ where not given."),
 )
+@click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
 @click.pass_obj
-def train(overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None) -> None:
-    config = configuration(data, overrides, {"text": text, "label": label})
+def train(
+    overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None, allow_rejects: str | None
+) -> None:
+    config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
 
     from bptt import experiment
     from bptt.training import progress_on
@@ -35,16 +38,13 @@ def train(overrides: dict[str, Any], data: str, text: str | None, label: str | N
     _show(experiment.train(config, run, progress_on(sys.stderr)))
 
 
-def configuration(source: str, overrides: dict[str, Any], columns: dict[str, str | None]) -> Any:
+def configuration(source: str, overrides: dict[str, Any], options: dict[str, str | None]) -> Any:
     """The file's values, if it is one, under those of the command line."""
     from bptt.config import Config, override, read_toml
 
     is_config = source.endswith(".toml")
-    named = {f"data.{name}": value for name, value in {"source": None if is_config else source, **columns}.items() if value}
-    for key in named.keys() & overrides.keys():
-        message = _("{key} is given twice: {first} and {second}.")
-        raise click.UsageError(message.format(key=key, first=named[key], second=overrides[key]))
-    return Config.parse(override(read_toml(Path(source)) if is_config else {}, named | overrides))
+    named = {f"data.{name}": value for name, value in {"source": None if is_config else source, **options}.items() if value}
+    return Config.parse(override(read_toml(Path(source)) if is_config else {}, once(overrides, named)))
 
 
 def _show(run: Any) -> None:

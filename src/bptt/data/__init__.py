@@ -4,10 +4,22 @@
 """
 
 from bptt.data.config import DataConfig, TextConfig
-from bptt.data.dataset import Dataset
+from bptt.data.dataset import Dataset, Rejected
 from bptt.data.guess import guess
 from bptt.data.load import columns, load, read
 from bptt.data.splits import Splits
 from bptt.data.text import Ragged, Vocabulary
 
-__all__ = ["DataConfig", "Dataset", "Ragged", "Splits", "TextConfig", "Vocabulary", "columns", "guess", "load", "read"]
+__all__ = [
+    "DataConfig",
+    "Dataset",
+    "Ragged",
+    "Rejected",
+    "Splits",
+    "TextConfig",
+    "Vocabulary",
+    "columns",
+    "guess",
+    "load",
+    "read",
+]

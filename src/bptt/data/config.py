@@ -1,10 +1,13 @@
 """What steers the data stage: where the rows come from, and how their texts become ids."""
 
+import codecs
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bptt.messages import _
+
+AUTO, MIXED = "auto", "utf-8+cp1252"  # encodings of ours; every other name is Python's
 
 
 class DataConfig(BaseModel):
@@ -13,14 +16,32 @@ class DataConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str = Field(
-        "", description="a .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
+        "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )
-    text: str | None = Field(None, description="column that holds the text (.csv, .tsv and .jsonl only)")
-    label: str | None = Field(None, description="column that holds the label (.csv, .tsv and .jsonl only)")
+    text: str | None = Field(None, description="column that holds the text (files with columns only)")
+    label: str | None = Field(None, description="column that holds the label (files with columns only)")
     validation: float = Field(
         0.2, gt=0, lt=1, description="share of the rows held out for validation, the same share of every class"
     )
     seed: int = Field(0, ge=0, description="seed of the split")
+    encoding: str = Field(
+        AUTO, description="encoding of the files; auto finds UTF-8, UTF-16 and cp1252, utf-8+cp1252 reads the two mixed"
+    )
+    allow_rejects: float = Field(0.01, ge=0, le=1, description="largest share of the rows that may be left out as unusable")
+    max_unpacked_mb: int = Field(500, ge=1, description="most megabytes that a compressed file may unpack to")
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name in (AUTO, MIXED):
+            return name
+        try:
+            if codecs.lookup(name).name.startswith("utf-") or b"a,1".decode(name) == "a,1":
+                return name
+        except (LookupError, ValueError):  # ValueError: a name with a NUL, or an encoding that cannot read so plain a text
+            pass
+        message = _('"{name}" is no encoding of texts; expected auto, {mixed}, or a name such as utf-16, cp1252 or shift_jis')
+        raise ValueError(message.format(name=name, mixed=MIXED))
 
 
 class TextConfig(BaseModel):

@@ -9,11 +9,23 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """A row that cannot be used: its place as `reviews.csv:12`, its line (none for a text that is a file of its own), and why."""
+
+    origin: str
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.reason}"
+
+
+@dataclass(frozen=True)
 class Dataset:
     """N labelled texts.
 
     texts: N texts as they came; labels: (N,) int32, an index into `classes`; origins: N places, as `reviews.csv:12`;
-    notes: sentences on what was left out while reading, for the user.
+    notes: sentences on what was left out while reading, for the user; rejected: the rows left out as unusable.
     """
 
     texts: list[str]
@@ -21,12 +33,13 @@ class Dataset:
     classes: tuple[str, ...]
     origins: list[str]
     notes: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> "Dataset":
-        """The rows named, in the order named; the notes stay with the whole."""
+        """The rows named, in the order named; notes and rejected rows stay with the whole."""
         indices = np.asarray(rows, np.int64)
         texts, origins = [self.texts[i] for i in indices], [self.origins[i] for i in indices]
         return Dataset(texts, self.labels[indices], self.classes, origins)

@@ -13,15 +13,16 @@ _MOST_CLASSES = 100
 _USUAL_NAMES = ("label", "class", "sentiment", "category", "score", "rating", "stars", "target", "topic", "nhãn", "điểm")
 
 
-def guess(source: str, text: str | None = None, label: str | None = None) -> DataConfig:
-    """A DataConfig with the columns that were not given filled in; a source without columns needs none.
+def guess(config: DataConfig) -> DataConfig:
+    """`config` with the columns that it does not name filled in; a source without columns needs none.
 
     The text is the column with the longest values; the label, of those with few values that repeat, the one with a usual
     name or else the fewest values. Raises DataError where no column will do.
     """
+    source, text, label = config.source, config.text, config.label
     if not sources.has_columns(source):
-        return DataConfig(source=source, text=text, label=label)
-    records = sources.sample(source, _SAMPLE)
+        return config
+    records = sources.sample(config, _SAMPLE)
     names = dict.fromkeys(column for record in records for column in record)
     columns = {name: [record.get(name) for record in records] for name in names}
     by_length = sorted((name for name in columns if name != label), key=lambda name: -_mean_length(columns[name]))
@@ -34,7 +35,7 @@ def guess(source: str, text: str | None = None, label: str | None = None) -> Dat
             "{source}: no column looks like a label (a few values that repeat). Name it with --label. Columns: {columns}."
         )
         raise DataError("data.cannot-guess", message.format(source=source, columns=listed(list(columns)) or _("none")))
-    return DataConfig(source=source, text=text, label=label)
+    return config.model_copy(update={"text": text, "label": label})
 
 
 def _mean_length(values: list[object]) -> float:

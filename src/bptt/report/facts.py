@@ -79,7 +79,7 @@ def data_rows(data: Data) -> Rows:
         (_("Source"), data["source"]),
         (_("Vocabulary, padding and unknown word included"), count(data["vocabulary_size"])),
         (_("Rows that repeat the text of another"), count(data["copies"])),
-        (_("Rows left out because their text stands in the test part"), count(data["leaks"])),
+        (_("Rows left out because their text stands in a part that judges"), count(data["leaks"])),
     ]
     names, prints = part_names(), data["fingerprint"]
     return rows + [(_("SHA-256 of the {part} part").format(part=names[part]), digest) for part, digest in prints.items()]

@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from bptt.data.config import DataConfig
 from bptt.data.sources import files, folders, foods, imdb, tables
 from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
@@ -9,29 +10,41 @@ from bptt.messages import _
 
 __all__ = ["Parts", "Rows", "has_columns", "read", "sample"]
 
-_BUILT_IN = {"foods": foods.read, "imdb": imdb.read}
+_BUILT_IN = {"foods": lambda config: foods.read(), "imdb": imdb.read}
 _ARCHIVES = (".tar.gz", ".tgz")
 
 
-def read(source: str, text: str | None, label: str | None) -> Parts:
-    """The rows of a file, a folder, a .tar.gz or a built-in name. Raises DataError for all that cannot be read."""
-    if has_columns(source):
-        return Parts(tables.read(files.existing(source), text, label))
-    if text or label:
+def read(config: DataConfig) -> Parts:
+    """The rows of the file, the folder, the .tar.gz or the built-in name that is `config.source`, read as `config` says.
+
+    Raises DataError for all that cannot be read, and where more rows are unusable than `config.allow_rejects`.
+    """
+    return _read(config).checked(config.allow_rejects)
+
+
+def _read(config: DataConfig) -> Parts:
+    if has_columns(config.source):
+        return Parts(tables.read(files.existing(config.source), config))
+    if config.text or config.label:
         message = _("{source} has no columns: its labels are given. Leave out --text and --label.")
-        raise DataError("data.columns-not-used", message.format(source=source))
-    if source in _BUILT_IN:
-        return _BUILT_IN[source]()
-    path = files.existing(source)
-    return folders.read_folder(path) if path.is_dir() else folders.read_archive(path)
+        raise DataError("data.columns-not-used", message.format(source=config.source))
+    if config.source in _BUILT_IN:
+        return _BUILT_IN[config.source](config)
+    path = files.existing(config.source)
+    return folders.read_folder(path, config) if path.is_dir() else folders.read_archive(path, config)
 
 
-def sample(source: str, count: int) -> list[dict[str, object]]:
+def sample(config: DataConfig, count: int) -> list[dict[str, object]]:
     """The first `count` records of a source that has columns. Raises DataError where there are none."""
-    path = files.existing(source)
-    records = [record for _line, record in islice(tables.records(path), count)]
+    path = files.existing(config.source)
+    rows, records = Rows(path.name), []
+    for line, record in islice(tables.records(path, config, rows.notes), count):
+        if isinstance(record, str):
+            rows.reject(record, f"{path.name}:{line}", line)
+        else:
+            records.append(record)
     if not records:
-        raise no_rows(path.name)
+        raise Parts(rows).unusable(config.allow_rejects) if rows.rejected else no_rows(path.name)
     return records
 
 
@@ -44,7 +57,7 @@ def has_columns(source: str) -> bool:
     path = files.existing(source)
     if path.is_dir() or path.name.lower().endswith(_ARCHIVES):
         return False
-    if path.suffix.lower() in tables.FORMATS:
+    if tables.form(path.name):
         return True
     message = _(
         "{name} is of no known form. Known: {forms}, a folder with one sub-folder per label, and the names foods and imdb."

@@ -1,6 +1,8 @@
-"""Bytes -> text. UTF-8, with or without a byte order mark; anything else is refused by name, never guessed at."""
+"""Names and bytes: what is there, whole, and of a compressed file no more than was allowed."""
 
-import codecs
+import gzip
+import io
+import zlib
 from pathlib import Path
 from typing import NoReturn
 
@@ -8,18 +10,12 @@ from bptt.data.suggest import did_you_mean
 from bptt.errors import DataError
 from bptt.messages import _
 
-_OTHER_FORMS = (
-    (codecs.BOM_UTF32_LE, "UTF-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-    (b"\x1f\x8b", "gzip"),
-    (b"PK\x03\x04", "zip"),
-)
+_CHUNK = 1 << 20  # bytes
 
 
 def existing(source: str) -> Path:
     """The file or folder of that name. Raises DataError where there is none, with the nearest name beside it."""
+    check_name(source)
     path = Path(source)
     try:
         if path.exists():
@@ -31,12 +27,41 @@ def existing(source: str) -> Path:
     raise DataError("data.missing-file", message + did_you_mean(path.name, neighbours))
 
 
-def read_bytes(path: Path) -> bytes:
-    """The whole file. Raises DataError where the system refuses it."""
+def read_bytes(path: Path, most: int) -> bytes:
+    """The whole file; one that is gzip inside, whatever its name, unpacked to at most `most` bytes.
+
+    Raises DataError where the system refuses it, or where it is damaged or unpacks to more.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            if file.read(2) != b"\x1f\x8b":
+                file.seek(0)
+                return file.read()
+            file.seek(0)
+            return _unpacked(file, path.name, most)
     except OSError as error:
         refuse(error)
+
+
+def _unpacked(file: io.BufferedReader, name: str, most: int) -> bytes:
+    chunks, total = [], 0
+    try:
+        with gzip.GzipFile(fileobj=file) as packed:
+            while chunk := packed.read(_CHUNK):
+                chunks.append(chunk)
+                total += len(chunk)
+                if total > most:
+                    raise too_big(name, most)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        message = _("{name} is not a whole gzip file ({reason}). Fetch or pack it again.")
+        raise DataError("data.gzip", message.format(name=name, reason=error)) from error
+    return b"".join(chunks)
+
+
+def too_big(name: str, most: int) -> DataError:
+    """The error for what unpacks to more than `most` bytes."""
+    message = _("{name} unpacks to more than {limit} MB. If it should be that big, allow it: --data.max_unpacked_mb {more}.")
+    return DataError("data.too-big", message.format(name=name, limit=most // 10**6, more=10 * most // 10**6))
 
 
 def refuse(error: OSError | ValueError) -> NoReturn:
@@ -51,24 +76,3 @@ def check_name(name: str) -> None:
     except UnicodeEncodeError as error:
         shown = name.encode("utf-8", "backslashreplace").decode()
         raise DataError("data.file-name", _("The file name {name} is not UTF-8. Rename the file.").format(name=shown)) from error
-
-
-def decode(content: bytes, name: str) -> str:
-    """The text of a file. Raises DataError, with line and byte, for what is not UTF-8 text."""
-    for mark, form in _OTHER_FORMS:
-        if content.startswith(mark):
-            message = _("{name} is {form}, not UTF-8 text. Save it as UTF-8.")
-            raise DataError("data.encoding", message.format(name=name, form=form))
-    zero = content.find(b"\0")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # After a byte order mark `start` counts from behind the mark.
-        position = error.start + len(content) - len(error.object)
-    else:
-        if zero < 0:
-            return text
-        position = zero
-    message = _("{name}, line {line} is not UTF-8 text: byte {position} of the file is 0x{byte:02x}. Save the file as UTF-8.")
-    line = content.count(b"\n", 0, position) + 1
-    raise DataError("data.encoding", message.format(name=name, line=line, position=position, byte=content[position]))

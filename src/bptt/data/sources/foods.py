@@ -23,4 +23,4 @@ def _rows(item: str) -> Rows:
     rows = Rows("foods")
     for number, (text, label) in enumerate(zip(table["review"], table["score"], strict=True), start=1):
         rows.add(text, label, f"foods:{item}:{number}")
-    return rows.checked()
+    return rows

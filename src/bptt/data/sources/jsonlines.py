@@ -3,15 +3,12 @@
 import json
 from collections.abc import Iterator
 
-from bptt.errors import DataError
+from bptt.data.sources.rows import column_name
 from bptt.messages import _
 
 
-def records(text: str, name: str) -> Iterator[tuple[int, dict[str, object]]]:
-    """The line and the object on it. Blank lines hold no record.
-
-    Raises DataError, naming the line, for anything but an object with keys that differ.
-    """
+def records(text: str) -> Iterator[tuple[int, dict[str, object] | str]]:
+    """The line, and the object on it or why there is none: an object whose keys differ. Blank lines hold no record."""
     # Not splitlines(): a JSON string may hold U+2028 and its like as they are.
     for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
@@ -22,12 +19,12 @@ def records(text: str, name: str) -> Iterator[tuple[int, dict[str, object]]]:
                 raise ValueError(_("it holds a {kind}").format(kind=type(record).__name__))
             if "\\u" in content:  # only an escape can bring in half of a surrogate pair
                 json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            yield line, _("holds half of a surrogate pair (an escape such as \\ud800 without its other half)")
         except (ValueError, RecursionError) as error:
-            message = _(
-                '{name}, line {line} is not a JSON object ({reason}). Expected for example {{"text": "…", "label": "…"}}.'
-            )
-            raise DataError("data.json", message.format(name=name, line=line, reason=error)) from error
-        yield line, record
+            yield line, _("is not a JSON object ({reason})").format(reason=error)
+        else:
+            yield line, record
 
 
 def _refuse_constant(constant: str) -> None:
@@ -35,7 +32,7 @@ def _refuse_constant(constant: str) -> None:
 
 
 def _keys_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    record = dict(pairs)
+    record = {column_name(key): value for key, value in pairs}
     if len(record) != len(pairs):
         raise ValueError(_("a key stands twice"))
     return record

@@ -1,8 +1,11 @@
 """What every source gives: rows as the files hold them, labels still words, and what could not be used."""
 
+import math
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from bptt.data.dataset import Rejected
 from bptt.data.suggest import listed
 from bptt.data.text import normalise
 from bptt.errors import DataError
@@ -17,41 +20,79 @@ class Rows:
     texts: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
-    unusable: list[str] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, text: object, label: object, origin: str) -> None:
+    def add(self, text: object, label: object, origin: str, line: int | None = None) -> None:
         """Takes one row, or writes down why it cannot be used."""
         label = _as_word(label)
         if text is None or (isinstance(text, str) and not normalise(text).strip()):
-            self.unusable.append(_("{origin} has no text").format(origin=origin))
+            self.reject(_("has no text"), origin, line)
         elif not isinstance(text, str):
-            self.unusable.append(
-                _("{origin} has no text but a value of type {kind}").format(origin=origin, kind=type(text).__name__)
-            )
+            self.reject(_("has no text but a value of type {kind}").format(kind=type(text).__name__), origin, line)
         elif not isinstance(label, str):
-            self.unusable.append(
-                _("{origin} has no label but a value of type {kind}").format(origin=origin, kind=type(label).__name__)
-            )
+            self.reject(_("has no label but a value of type {kind}").format(kind=type(label).__name__), origin, line)
         elif not label:
-            self.unusable.append(_("{origin} has no label").format(origin=origin))
+            self.reject(_("has no label"), origin, line)
+        elif "\0" in text or "\0" in label:
+            self.reject(_("holds a NUL character, which no text has"), origin, line)
         else:
             self.texts.append(text)
             self.labels.append(label)
             self.origins.append(origin)
 
-    def checked(self) -> "Rows":
-        """The rows, if there are some and all can be used; else DataError, listing the first that cannot."""
-        total = len(self.texts) + len(self.unusable)
-        if self.unusable:
-            message = _("{name}: {count} of {total} rows cannot be used: {first}. Fill them in, or delete them.")
-            raise DataError(
-                "data.unusable-rows",
-                message.format(name=self.name, count=len(self.unusable), total=total, first=listed(self.unusable)),
-            )
-        if not total:
-            raise no_rows(self.name)
+    def reject(self, reason: str, origin: str, line: int | None = None) -> None:
+        """Leaves out the row at `origin`; `reason` goes on where `origin` ends."""
+        self.rejected.append(Rejected(origin, line, reason))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A source's rows, and its own test and validation rows where it comes with some."""
+
+    training: Rows
+    test: Rows | None = None
+    validation: Rows | None = None
+
+    def __iter__(self) -> Iterator[Rows]:
+        return (part for part in (self.training, self.validation, self.test) if part)
+
+    def checked(self, allowed: float) -> "Parts":
+        """The parts, if the share of rows that cannot be used is at most `allowed` and each part has rows; a note counts them.
+
+        Else DataError, which names the first of the rows that cannot be used.
+        """
+        name, notes = self.training.name, self.training.notes
+        rejected, total = self._rejected(), self._total()
+        if len(rejected) > allowed * total:
+            raise self.unusable(allowed)
+        if not all(part.texts for part in self):
+            raise no_rows(name)
+        if rejected:
+            message = _("{name}: left out {count} of {total} rows as unusable: {first}.")
+            notes.append(message.format(name=name, count=len(rejected), total=total, first=listed(rejected)))
+        lost = sum("\ufffd" in text for part in self for text in part.texts)
+        if lost:
+            message = _("{name}: {count} rows hold U+FFFD: an earlier program lost characters there.")
+            notes.append(message.format(name=name, count=lost))
         return self
+
+    def unusable(self, allowed: float) -> DataError:
+        """The error for more unusable rows than the share `allowed`."""
+        rejected, total = self._rejected(), self._total()
+        message = _("{name}: {count} of {total} rows cannot be used: {first}. {cure}")
+        cure = _("Fill them in, or delete them.")
+        if len(rejected) < total:
+            more = _("At most {percent:g} % may be left out; --allow-rejects {share:g} allows for these.")
+            cure += " " + more.format(percent=100 * allowed, share=math.ceil(1e4 * len(rejected) / total) / 1e4)
+        told = message.format(name=self.training.name, count=len(rejected), total=total, first=listed(rejected), cure=cure)
+        return DataError("data.unusable-rows", told)
+
+    def _rejected(self) -> list[str]:
+        return [str(row) for part in self for row in part.rejected]
+
+    def _total(self) -> int:
+        return sum(len(part.texts) + len(part.rejected) for part in self)
 
 
 def no_rows(name: str) -> DataError:
@@ -59,12 +100,19 @@ def no_rows(name: str) -> DataError:
     return DataError("data.no-rows", _("{name} holds no rows. Give a file with texts and labels.").format(name=name))
 
 
-@dataclass(frozen=True)
-class Parts:
-    """A source's rows, and its own test rows where it comes with some."""
+def column_name(name: str) -> str:
+    """A column's name as it is compared: in NFC, whichever form the file or the user typed, without white space around it."""
+    return (name if name.isascii() else unicodedata.normalize("NFC", name)).strip()
 
-    training: Rows
-    test: Rows | None = None
+
+def column_names(names: Iterable[str], file: str) -> list[str]:
+    """The names of a table's columns as they are compared. Raises DataError for two of one name."""
+    columns = [column_name(name) for name in names]
+    repeated = sorted({column for column in columns if column and columns.count(column) > 1})
+    if repeated:
+        message = _("{name} has two columns named {column}. Rename one of them.")
+        raise DataError("data.repeated-column", message.format(name=file, column=", ".join(repeated)))
+    return columns
 
 
 def _as_word(label: object) -> object:

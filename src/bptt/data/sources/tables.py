@@ -1,43 +1,75 @@
-"""Files with columns: which column is the text and which the label."""
+"""Files with columns: which form a file has, which column is the text and which the label."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
-from bptt.data.sources import delimited, files, jsonlines
-from bptt.data.sources.rows import Rows
+from bptt.data.config import DataConfig
+from bptt.data.sources import delimited, files, jsonlines, parquet
+from bptt.data.sources.encodings import decode
+from bptt.data.sources.rows import Rows, column_name
 from bptt.data.suggest import did_you_mean, listed
 from bptt.errors import DataError
 from bptt.messages import _
 
-Records = Iterator[tuple[int, dict[str, object]]]
-FORMATS: dict[str, Callable[[str, str], Records]] = {
-    ".csv": partial(delimited.records, separator=","),
-    ".tsv": partial(delimited.records, separator="\t"),
-    ".jsonl": jsonlines.records,
+Records = Iterator[tuple[int, dict[str, object] | str]]  # a line, and its record by column or what is wrong with it
+_TEXT: dict[str, Callable[[str, str], Records]] = {
+    ".csv": lambda text, name: delimited.records(text, name, ",;\t|"),
+    ".tsv": lambda text, name: delimited.records(text, name, "\t,;|"),
+    ".jsonl": lambda text, name: jsonlines.records(text),
+    ".ndjson": lambda text, name: jsonlines.records(text),
 }
+FORMATS = (*_TEXT, ".parquet")
 
 
-def records(path: Path) -> Records:
-    """The records of a file in one of the FORMATS, with the line each starts on."""
-    content = files.read_bytes(path)
-    if not content.strip():
-        raise DataError("data.empty-file", _("{name} is empty. Give a file with texts and labels.").format(name=path.name))
-    return FORMATS[path.suffix.lower()](files.decode(content, path.name), path.name)
+def form(name: str) -> str:
+    """Which of the FORMATS a file of that name has; those of text may end in .gz as well. "" for none."""
+    name = name.lower()
+    return next((one for one in FORMATS if name.endswith((one, one + ".gz") if one in _TEXT else one)), "")
 
 
-def read(path: Path, text: str | None, label: str | None) -> Rows:
+def records(path: Path, config: DataConfig, notes: list[str]) -> Records:
+    """The records of a file in one of the FORMATS, with the line each starts on; `notes` takes how the file was read."""
+    most = config.max_unpacked_mb * 10**6
+    if not path.stat().st_size:
+        raise _empty(path)
+    if form(path.name) == ".parquet":
+        yield from parquet.records(path, most)
+        return
+    try:
+        text, found = decode(files.read_bytes(path, most), config.encoding)
+    except DataError as error:
+        if error.code != "data.encoding":
+            raise
+        raise DataError(error.code, f"{path.name}: {error}") from error
+    if not text.strip():
+        raise _empty(path)
+    if found:
+        message = _("{name}: read as {encoding}, by what is in it. If letters look wrong, name another with --data.encoding.")
+        notes.append(message.format(name=path.name, encoding=found))
+    yield from _TEXT[form(path.name)](text, path.name)
+
+
+def read(path: Path, config: DataConfig) -> Rows:
     """Text and label of every record. Raises DataError for columns that are not named or not there."""
     rows, columns = Rows(path.name), dict[str, None]()
-    for line, record in records(path):
-        columns.update(dict.fromkeys(record))
-        rows.add(record.get(text or ""), record.get(label or ""), f"{path.name}:{line}")
+    text, label = (column_name(name or "") for name in (config.text, config.label))
+    for line, record in records(path, config, rows.notes):
+        origin = f"{path.name}:{line}"
+        if isinstance(record, str):
+            rows.reject(record, origin, line)
+        else:
+            columns.update(dict.fromkeys(record))
+            rows.add(record.get(text), record.get(label), origin, line)
     if columns:
         _check_columns(path.name, list(columns), text, label)
-    return rows.checked()
+    return rows
 
 
-def _check_columns(name: str, columns: list[str], text: str | None, label: str | None) -> None:
+def _empty(path: Path) -> DataError:
+    return DataError("data.empty-file", _("{name} is empty. Give a file with texts and labels.").format(name=path.name))
+
+
+def _check_columns(name: str, columns: list[str], text: str, label: str) -> None:
     there = listed(columns)
     if not text or not label:
         message = _("{name}: name the column of the text and the column of the label (--text, --label). Its columns: {columns}.")
