@@ -156,6 +156,9 @@ def test_init_writes_what_train_takes_and_the_command_line_beats_the_file(bptt: 
         "label": "score",
         "validation": 0.2,
         "seed": 0,
+        "encoding": "auto",
+        "allow_rejects": 0.01,
+        "max_unpacked_mb": 500,
     }
     assert "# share of the rows held out for validation" in text, "every key is explained"
     result = bptt("train", "--training.seed=7", "mine.toml", "--run", "run", *TINY)
