@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bptt import data
-from bptt.data import sources
+from bptt.data import DataConfig, sources
 from bptt.data.sources import download, imdb
 from bptt.errors import DataError
 from tests.commands import run_bptt
@@ -94,7 +94,7 @@ def test_it_is_downloaded_once(home: Home, cache: Path, capfd: pytest.CaptureFix
 
 def test_what_breaks_off_goes_on_where_it_stopped(home: Home, cache: Path) -> None:
     home.breaks = [50_000, 40_000]
-    imdb.read()
+    imdb.read(DataConfig(source="imdb"))
     pieces = [count // download.PIECE * download.PIECE for count in home.breaks]  # a piece that breaks off is lost
     assert home.asked == [None, f"bytes={pieces[0]}-", f"bytes={sum(pieces)}-"]
     assert (cache / "aclImdb_v1.tar.gz").read_bytes() == home.content
@@ -102,7 +102,7 @@ def test_what_breaks_off_goes_on_where_it_stopped(home: Home, cache: Path) -> No
 
 def test_a_server_that_cannot_begin_in_the_middle_sends_all_of_it(home: Home, cache: Path) -> None:
     home.breaks, home.ranges = [50_000], False
-    imdb.read()
+    imdb.read(DataConfig(source="imdb"))
     assert home.asked[1:] == [f"bytes={50_000 // download.PIECE * download.PIECE}-"]
     assert (cache / "aclImdb_v1.tar.gz").read_bytes() == home.content
 
@@ -133,7 +133,7 @@ def test_a_killed_download_goes_on_in_the_next_process(home: Home, cache: Path) 
 def test_a_part_that_is_whole_already_is_only_checked(home: Home, cache: Path) -> None:
     cache.mkdir(parents=True)
     (cache / "aclImdb_v1.tar.gz.part").write_bytes(home.content)
-    imdb.read()
+    imdb.read(DataConfig(source="imdb"))
     assert home.asked == [f"bytes={len(home.content)}-"]
     assert names(cache) == ["aclImdb_v1.tar.gz"]
 
@@ -142,18 +142,18 @@ def test_another_file_than_the_published_one_is_not_kept(home: Home, cache: Path
     good = home.content
     home.content = good[:-1] + bytes([good[-1] ^ 1])
     with pytest.raises(DataError, match=imdb.MD5) as caught:
-        imdb.read()
+        imdb.read(DataConfig(source="imdb"))
     assert caught.value.code == "data.download-sum"
     assert str(cache) in str(caught.value)
     assert names(cache) == []
     home.content = good
-    assert len(imdb.read().training.texts) == 8, "the next try begins anew"
+    assert len(imdb.read(DataConfig(source="imdb")).training.texts) == 8, "the next try begins anew"
 
 
 def test_a_server_that_keeps_breaking_off_is_given_up(home: Home, cache: Path) -> None:
     home.breaks = [80_000, *([0] * 10)]
     with pytest.raises(DataError, match=r"broke off.*after the 0\.1 MB") as caught:
-        imdb.read()
+        imdb.read(DataConfig(source="imdb"))
     assert caught.value.code == "data.download"
     assert len(home.asked) == 2
     assert names(cache) == ["aclImdb_v1.tar.gz.part"]
@@ -162,7 +162,7 @@ def test_a_server_that_keeps_breaking_off_is_given_up(home: Home, cache: Path) -
 def test_a_server_without_the_file(home: Home, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imdb, "ADDRESS", home.address.replace(".tar.gz", ".zip"))
     with pytest.raises(DataError, match="the server answers 404"):
-        imdb.read()
+        imdb.read(DataConfig(source="imdb"))
     assert names(cache) == []
 
 
@@ -175,7 +175,7 @@ def test_a_wrong_file_in_the_cache_is_said_where_no_other_can_be_had(
         free.bind(("127.0.0.1", 0))  # and never listens
         monkeypatch.setattr(imdb, "ADDRESS", f"http://127.0.0.1:{free.getsockname()[1]}/a.tar.gz")
         with pytest.raises(DataError, match=f"no connection.*is another: its MD5 is not {imdb.MD5}"):
-            imdb.read()
+            imdb.read(DataConfig(source="imdb"))
     assert (cache / "aclImdb_v1.tar.gz").read_bytes() == b"mine"
 
 
