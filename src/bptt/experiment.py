@@ -15,10 +15,12 @@ from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
 from bptt.models.describe import describe
+from bptt.models.size import check_fits
+from bptt.progress import Progress, Silence
 from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run, default_path
 from bptt.report import write
 
-__all__ = ["Answer", "Config", "evaluate", "init", "predict", "predictor", "report", "train"]
+__all__ = ["Answer", "Config", "columns", "evaluate", "init", "predict", "predictor", "report", "train"]
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,25 @@ def init(source: str) -> str:
     return f"# {head}\n\n" + Config(data=data.guess(source)).to_toml()
 
 
-def train(config: Config, path: Path | None = None, progress: training.Progress | None = None) -> Run:
+def train(config: Config, path: Path | None = None, progress: Progress | None = None) -> Run:
     """Trains on `config.data.source` and fills the run folder `path` (a new one under runs/ by default): model, scores, report.
 
     Columns that were not named are guessed, with a warning that says which. Raises DataError for data that cannot be learned
-    from, and ModelFileError where `path` holds something already; then nothing is written.
+    from, ConfigError for a model that does not fit into memory, and ModelFileError where `path` holds something already; then
+    nothing is written.
     """
+    progress = progress or Silence()
+    progress.begin(_("reading {source}").format(source=config.data.source))
     text, label, notes = data.columns(config.data.source, config.data)
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data)
     _tell([*notes, *splits.notes])
+    progress.begin(_("turning words into numbers"))
     vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
     held_out = batches.make(splits.validation, vocabulary, config.text, batch_size, seed, shuffle=False)
+    check_fits(config.model, len(vocabulary), len(splits.train.classes), max(B * T for B, T in learned.shapes()))
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
@@ -56,11 +63,12 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
 
     training.seed(config.training)
     model = models.build(config.model, len(vocabulary), len(splits.train.classes), config.text.mask)
-    training.fit(model, learned, held_out, config.training, run, progress or training.Silence())
+    training.fit(model, learned, held_out, config.training, run, progress)
     run.write_json(MODEL_TABLE, describe(model))
 
     classes, weights = splits.train.classes, models.get_weights(model)
     Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights).save(run.path / MODEL)
+    progress.begin(_("scoring and writing the report"))
     judge = Predictor(model, vocabulary, classes, config.text)
     parts = {"validation": splits.validation, "test": splits.test}
     scores = {name: evaluation.score(judge.probabilities(part.texts), part) for name, part in parts.items() if part}
@@ -69,17 +77,28 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     return run
 
 
-def evaluate(path: Path, source: str, text: str | None = None, label: str | None = None) -> Scores:
+def evaluate(
+    path: Path, source: str, text: str | None = None, label: str | None = None, progress: Progress | None = None
+) -> Scores:
     """How well the run in `path` answers the rows of `source`, whose columns are those of the run unless named.
 
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
     """
-    judge, columns = predictor(path), Config.parse(Run.open(path).config()).data
+    progress = progress or Silence()
+    judge, named = predictor(path), columns(path)
+    progress.begin(_("reading {source}").format(source=source))
     if has_columns(source):
-        text, label = text or columns.text, label or columns.label
+        text, label = text or named.text, label or named.label
     rows = data.read(source, data.DataConfig(source=source, text=text, label=label), judge.classes)
     _tell(rows.notes)
-    return evaluation.score(judge.probabilities(rows.texts), rows)
+    progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
+    return evaluation.score(judge.probabilities(rows.texts, progress), rows)
+
+
+def columns(path: Path) -> data.DataConfig:
+    """Where the run in `path` read its texts and labels, by its model file: config.toml may have been edited since.
+    Raises ModelFileError."""
+    return Config.parse(Bundle.load(Run.open(path).path / MODEL).config).data
 
 
 def predictor(path: Path) -> Predictor:

@@ -2,10 +2,10 @@ import io
 from dataclasses import replace
 
 import pytest
+from bptt.training.progress import LiveLine, PlainLines, Status, clock, progress_on
 from rich.console import Console
 
 from bptt.training import progress
-from bptt.training.progress import LiveLine, PlainLines, Status, clock, progress_on
 
 STATUS = Status(
     fraction=0.345,

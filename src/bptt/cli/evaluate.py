@@ -1,6 +1,5 @@
 """`bptt evaluate RUN DATA`: how well a run answers other rows."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,21 +7,27 @@ import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
+from .command import Command, progress_option
 
-@click.command(help=_("Measure how well the model of RUN answers the labelled rows of DATA."))
+
+@click.command(cls=Command, help=_("Measure how well the model of RUN answers the labelled rows of DATA."))
 @click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
 @click.argument("data", help=_("What `bptt train` takes."))
 @click.option("--text", metavar="COLUMN", help=_("Column of the texts; that of the run where not given."))
 @click.option("--label", metavar="COLUMN", help=_("Column of the labels; that of the run where not given."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
-def evaluate(run: Path, data: str, text: str | None, label: str | None, as_json: bool) -> None:
-    from bptt import experiment
+@progress_option
+def evaluate(run: Path, data: str, text: str | None, label: str | None, as_json: bool, progress: str) -> None:
+    with screen.progress(progress) as hearer:
+        hearer.begin(_("loading Keras and JAX"))
+        from bptt import experiment
 
-    scores = experiment.evaluate(run, data, text, label)
-    if as_json:
+        scores = experiment.evaluate(run, data, text, label, hearer)
+    if as_json or progress == "json":
         figures = scores.to_dict()
         del figures["mistakes"]  # texts, not figures
-        click.echo(json.dumps(figures, ensure_ascii=False))
+        screen.answer({"event": "result"} | figures if progress == "json" else figures)
     else:
         _show(scores)
 
@@ -30,13 +35,17 @@ def evaluate(run: Path, data: str, text: str | None, label: str | None, as_json:
 def _show(scores: Any) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+    from bptt.messages.visible import visible
 
     table = Table("", _("precision"), _("recall"), "F1", _("rows"), box=None, pad_edge=False)
     for name, one in scores.per_class.items():
-        table.add_row(name, *(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"]))
+        figures = (f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1"))
+        table.add_row(Text(visible(name, "")), *figures, str(one["support"]))
     total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
     numbers = {"accuracy": scores.accuracy, "macro": scores.macro_f1, "weighted": scores.weighted_f1, "rows": scores.rows}
     Console(highlight=False, markup=False).print(table)
-    click.echo(total.format(**numbers))
+    screen.say(total.format(**numbers))
     for note in scores.notes():
-        click.echo(note, err=True)
+        screen.say(note, error=True)

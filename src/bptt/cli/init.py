@@ -6,8 +6,11 @@ import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
+from .command import Command
 
-@click.command(help=_("Write a complete configuration for DATA, every key explained, its columns guessed."))
+
+@click.command(cls=Command, help=_("Write a complete configuration for DATA, every key explained, its columns guessed."))
 @click.argument("data", help=_("A .csv, .tsv or .jsonl file, a folder or .tar.gz with one sub-folder per label, or foods."))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=_("Where to write it; the screen where not given."))
 def init(data: str, out: Path | None) -> None:
@@ -22,6 +25,6 @@ def init(data: str, out: Path | None) -> None:
     toml = experiment.init(data)
     if out:
         write_atomically(out, toml.encode())
-        click.echo(_("Train with it: bptt train {path}").format(path=out), err=True)
+        screen.say(_("Train with it: bptt train {path}").format(path=out), error=True)
     else:
-        click.echo(toml, nl=False)
+        screen.say(toml.removesuffix("\n"))

@@ -1,6 +1,5 @@
 """`bptt train DATA|CONFIG`: a model, its scores and its report."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,8 @@ import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
+from .command import progress_option
 from .overrides import Overridable
 
 
@@ -25,14 +26,24 @@ from .overrides import Overridable
     metavar="DIR",
     help=_("New folder for all results; one under runs/ where not given."),
 )
+@progress_option
 @click.pass_obj
-def train(overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None) -> None:
-    config = _config(data, overrides, {"text": text, "label": label})
+def train(overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None, progress: str) -> None:
+    from bptt.record import default_path
 
-    from bptt import experiment
-    from bptt.training import progress_on
+    with screen.progress(progress) as hearer:
+        hearer.begin(_("loading Keras and JAX"))
+        config = _config(data, overrides, {"text": text, "label": label})
+        path = run or default_path(config.data.source)
+        there = path.exists() and any(path.iterdir())
+        try:
+            from bptt import experiment
 
-    _show(experiment.train(config, run, progress_on(sys.stderr)))
+            done = experiment.train(config, path, hearer)
+        except KeyboardInterrupt:
+            screen.say(_("Interrupted before training began; nothing was written.") if there else _standing(path), error=True)
+            raise
+    _show(done, progress == "json")
 
 
 def _config(source: str, overrides: dict[str, Any], columns: dict[str, str | None]) -> Any:
@@ -40,21 +51,48 @@ def _config(source: str, overrides: dict[str, Any], columns: dict[str, str | Non
     from bptt.config import Config, override, read_toml
 
     is_config = source.endswith(".toml")
-    named = {f"data.{name}": value for name, value in {"source": None if is_config else source, **columns}.items() if value}
+    given = {"source": None if is_config else source, **columns}
+    named = {f"data.{name}": value for name, value in given.items() if value is not None}
     for key in named.keys() & overrides.keys():
         message = _("{key} is given twice: {first} and {second}.")
         raise click.UsageError(message.format(key=key, first=named[key], second=overrides[key]))
     return Config.parse(override(read_toml(Path(source)) if is_config else {}, named | overrides))
 
 
-def _show(run: Any) -> None:
+def _standing(path: Path) -> str:
+    """How far the run in `path` came before it was interrupted, and what can be done with it."""
+    from bptt.record import BEST, MODEL, Run
+
+    if not path.exists():
+        return _("Interrupted before training began; nothing was written.")
+    events = Run(path).metrics()
+    finished = sum(event["event"] == "epoch" for event in events)
+    total = next((event["epochs"] for event in events if event["event"] == "start"), None)
+    if any(event["event"] == "end" for event in events):
+        where = _("Interrupted after training, before scores and report were written.")
+    elif total is None:
+        where = _("Interrupted before training began.")
+    else:
+        where = _("Interrupted in epoch {epoch} of {epochs}.").format(epoch=min(finished + 1, total), epochs=total)
+    if (path / MODEL).exists() or (path / BEST).exists():
+        kept = _("{path} keeps the weights of the best epoch so far: `bptt evaluate`, `bptt predict` and `bptt report` take it.")
+    else:
+        kept = _("No epoch was finished: {path} holds no model and can be deleted.")
+    return f"{where} {kept.format(path=path)}"
+
+
+def _show(run: Any, as_json: bool) -> None:
     from bptt.evaluation import Scores
     from bptt.record import REPORT, SCORES
 
+    scores = {part: Scores.from_dict(values) for part, values in run.read_json(SCORES).items()}
+    if as_json:
+        figures = {part: {"accuracy": one.accuracy, "macro_f1": one.macro_f1, "rows": one.rows} for part, one in scores.items()}
+        screen.answer({"event": "result", **figures, "run": str(run.path), "report": str(run.path / REPORT)})
+        return
     names = {"validation": _("validation"), "test": _("test")}
-    for part, values in run.read_json(SCORES).items():
-        scores = Scores.from_dict(values)
-        line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
-        click.echo(line.format(part=names[part], accuracy=scores.accuracy, f1=scores.macro_f1, rows=scores.rows))
-    click.echo(_("run: {path}").format(path=run.path))
-    click.echo(_("report: {path}").format(path=run.path / REPORT))
+    line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
+    for part, one in scores.items():
+        screen.say(line.format(part=names[part], accuracy=one.accuracy, f1=one.macro_f1, rows=one.rows))
+    screen.say(_("run: {path}").format(path=run.path))
+    screen.say(_("report: {path}").format(path=run.path / REPORT))

@@ -12,11 +12,12 @@ from markupsafe import Markup, escape
 from bptt.config import Config
 from bptt.evaluation import Scores
 from bptt.messages import _, language
+from bptt.messages.visible import visible
 from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Run, write_atomically
 from bptt.report import answers, curves, facts
 from bptt.report.facts import part_names
 from bptt.report.settings import settings
-from bptt.report.text import count, quote, share, short, shorten, visible
+from bptt.report.text import count, quote, share, short, shorten
 from bptt.report.verdict import best_epoch, verdict
 
 EPOCHS = 500  # rows in the table of epochs
