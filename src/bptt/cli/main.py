@@ -59,6 +59,11 @@ def _run() -> int:
         except OSError:
             _forget_output()
         return _fail("system", _("{reason}. Check the path, its permissions and the free space.").format(reason=reason))
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "RESOURCE_EXHAUSTED" not in str(error):  # that is how XLA says it
+            raise
+        message = _("Memory ran out. Lower model.units, model.embedding_width, training.batch_size or text.max_length.")
+        return _fail("system.memory", message)
     return 0
 
 

@@ -19,9 +19,9 @@ class LiveLine(Silence):
     def __init__(self, stream: TextIO, **options: Any) -> None:
         """stream: a terminal; options: rich's, for its Console."""
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, **options)
-        self._live = Live(console=self._console, refresh_per_second=5, get_renderable=self._line)
         self._doing, self._share, self._status = "", "", ""
         self._since = time.monotonic()
+        self._live = Live(console=self._console, refresh_per_second=5, get_renderable=self._line)
 
     def begin(self, sentence: str, **facts: Any) -> None:
         self._since, self._share, self._doing = time.monotonic(), "", sentence
