@@ -1,7 +1,8 @@
-"""The command line on a real terminal: a pseudo-terminal as a shell would give it, and all that reaches it."""
+"""The command line on a real terminal: a pseudo-terminal, and all that reaches it."""
 
 import os
 import pty
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +16,10 @@ def on_a_terminal(*arguments: str | Path, cwd: Path, **variables: str) -> tuple[
 
 def spawn(command: list[str], cwd: Path, environment: Mapping[str, str]) -> tuple[int, str]:
     """Exit code and output of `command` on a pseudo-terminal."""
-    child, terminal = pty.fork()
-    if not child:
-        os.chdir(cwd)
-        os.execvpe(command[0], command, environment)
+    terminal, its_end = pty.openpty()
+    streams = {"stdin": its_end, "stdout": its_end, "stderr": its_end}
+    process = subprocess.Popen(command, cwd=cwd, env=environment, start_new_session=True, **streams)
+    os.close(its_end)
     parts = []
     try:
         while part := os.read(terminal, 1 << 16):
@@ -26,5 +27,4 @@ def spawn(command: list[str], cwd: Path, environment: Mapping[str, str]) -> tupl
     except OSError:  # how Linux says that the other end is closed
         pass
     os.close(terminal)
-    _child, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), b"".join(parts).decode("utf-8", "surrogateescape")
+    return process.wait(), b"".join(parts).decode("utf-8", "surrogateescape")

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def check(out: str) -> str:
     """The lines that reached the terminal (which turns "\\n" into "\\r\\n"), with nothing in them that is not seen."""
     out = out.replace("\r\n", "\n")
     unseen = {one for one in out if one != "\n" and not one.isprintable()}
+    assert not re.search(r"^Error \(x\)", out, re.MULTILINE), "a line break may not begin a line that looks like ours"
     assert not unseen, [line for line in out.split("\n") if not line.isprintable()][:3]
     return out
 

@@ -27,4 +27,4 @@ def init(data: str, out: Path | None) -> None:
         write_atomically(out, toml.encode())
         screen.say(_("Train with it: bptt train {path}").format(path=out), error=True)
     else:
-        screen.say(toml.removesuffix("\n"))
+        screen.say(*toml.removesuffix("\n").split("\n"))

@@ -14,9 +14,10 @@ from bptt.messages.visible import visible, visible_json
 PACKAGE = Path(__file__).parents[1]
 
 
-def say(sentence: object, *, error: bool = False) -> None:
-    """A sentence, or several on lines of their own, to standard output, or to standard error."""
-    _write(visible(str(sentence), "\n"), sys.stderr if error else sys.stdout)
+def say(*lines: object, error: bool = False) -> None:
+    """Each of `lines` to standard output, or to standard error. A line break inside one goes on with two spaces: nothing that
+    came from a file or from the line can look like a line of ours."""
+    _write("\n".join(visible(str(line), "\n").replace("\n", "\n  ") for line in lines), sys.stderr if error else sys.stdout)
 
 
 def answer(value: Any) -> None:
@@ -60,7 +61,7 @@ def show_warning(
     line: str | None = None,
 ) -> None:
     """What `warnings.showwarning` is set to."""
-    _write(visible(_worded(message, category, filename, lineno, line), "\n"), file or sys.stderr)
+    say(_worded(message, category, filename, lineno, line), error=True)
 
 
 def _worded(message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None) -> str:
