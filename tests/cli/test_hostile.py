@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import TINY, Result
+from tests.commands import TINY
 from tests.terminal import on_a_terminal, spawn
 
 UNSEEN = [
@@ -68,6 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_on_hostile_names_shows_them_by_number(folder: Path) -> None:
     named = ("--run", "\x9brun\x1b[2J", "--progress", "plain", *TINY)
     source = "\x1b[31m\u202e.jsonl"
@@ -84,7 +85,7 @@ def test_a_run_on_hostile_names_shows_them_by_number(folder: Path) -> None:
     assert sum("error" in answer for answer in answers) == sum("\udcff" in one for one in STRINGS)
 
 
-def test_every_refusal_shows_what_came_by_number(trained: tuple[Path, Result], tmp_path: Path) -> None:
+def test_every_refusal_shows_what_came_by_number(tmp_path: Path) -> None:
     """Each string in each place of a command line, by the command's own main in one process on a terminal."""
     places = [["{}"], ["train", "{}"], ["train", "a.csv", "--{}"], ["train", "a.csv", "--training.epochs", "{}"]]
     places += [["train", "a.csv", "--text", "{}", "--label", "b"], ["evaluate", "{}", "a.csv"], ["--lang", "{}", "init"]]

@@ -33,16 +33,15 @@ AT_ONCE = 1024  # texts
     help=_("What a line of standard input is; auto takes them for JSON where the first with anything on it begins with a brace."),
 )
 def predict(run: Path, texts: tuple[str, ...], form: str) -> None:
+    from_input = texts == ("-",)
+    if from_input and sys.stdin is None:
+        raise DataError("predict.no-input", _("Standard input is closed: there is nothing to read. Give it a file: < FILE"))
+
     from bptt import experiment
 
     from . import lines
 
-    if texts != ("-",):
-        wanted = lines.arguments(texts)
-    elif sys.stdin is None:
-        raise DataError("predict.no-input", _("Standard input is closed: there is nothing to read. Give it a file: < FILE"))
-    else:
-        wanted = lines.texts(sys.stdin.buffer, experiment.columns(run).text or "text", form)
+    wanted = lines.texts(sys.stdin.buffer, experiment.columns(run).text or "text", form) if from_input else lines.arguments(texts)
     model = experiment.predictor(run)
     asked = failed = 0
     while chunk := list(islice(wanted, AT_ONCE)):
