@@ -151,6 +151,8 @@ def test_the_mode_decides_and_auto_asks_the_stream(monkeypatch: pytest.MonkeyPat
     kinds = {mode: type(progress_on(Terminal(), mode)) for mode in ("auto", "rich", "plain", "json", "none")}
     assert kinds == {"auto": LiveLine, "rich": LiveLine, "plain": PlainLines, "json": JsonLines, "none": Silence}
     assert type(progress_on(io.StringIO())) is PlainLines
+    with pytest.raises(ValueError, match="ritch"):
+        progress_on(io.StringIO(), "ritch")
     with pytest.raises(ConfigError, match="--progress rich needs a terminal"):
         progress_on(io.StringIO(), "rich")
     monkeypatch.setenv("TERM", "dumb")

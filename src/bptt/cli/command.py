@@ -8,8 +8,6 @@ import rich_click as click
 from bptt.errors import KernelError
 from bptt.messages import _
 
-MODES = ("auto", "rich", "plain", "json", "none")  # bptt.progress.MODES, which takes long to import
-
 
 class Command(click.RichCommand):
     """A command that takes no option twice or empty, and runs on JAX alone."""
@@ -38,4 +36,6 @@ def progress_option(function: Any) -> Any:
         "How to show progress: rich, a live line; plain, timed lines; json, one object a line on standard output; none. "
         "auto is rich on a terminal, else plain."
     )
-    return click.option("--progress", type=click.Choice(MODES), default="auto", help=words)(function)
+    return click.option("--progress", type=click.Choice(["auto", "rich", "plain", "json", "none"]), default="auto", help=words)(
+        function
+    )

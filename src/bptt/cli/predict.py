@@ -37,6 +37,9 @@ def predict(run: Path, texts: tuple[str, ...], form: str) -> None:
     if from_input and sys.stdin is None:
         raise DataError("predict.no-input", _("Standard input is closed: there is nothing to read. Give it a file: < FILE"))
 
+    if form != "auto" and not from_input:
+        raise click.UsageError(_("--lines is for standard input, which a single - reads. Leave it out."))
+
     from bptt import experiment
 
     from . import lines

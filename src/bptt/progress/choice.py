@@ -10,20 +10,24 @@ from .hearer import Progress, Silence
 from .lines import JsonLines, PlainLines
 from .live import LiveLine
 
-MODES = ("auto", "rich", "plain", "json", "none")
-
 
 def progress_on(stream: TextIO, mode: str = "auto") -> Progress:
-    """How `mode`, one of MODES, shows progress on `stream`; "auto" is a live line on a terminal and plain lines elsewhere.
+    """How `mode` shows progress on `stream`: "rich" is a live line, "plain" timed lines, "json" one object a line, "none"
+    nothing, and "auto" a live line on a terminal and plain lines elsewhere.
 
-    Raises ConfigError for "rich" where `stream` is no terminal that can move its cursor.
+    Raises ConfigError for "rich" where `stream` is no terminal that can move its cursor, ValueError for a mode of another name.
     """
     moves = stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-    if mode == "rich" and not moves:
-        message = _("--progress rich needs a terminal that can move its cursor, and there is none. Use plain, json or auto.")
-        raise ConfigError("progress.no-terminal", message)
-    if mode == "none":
-        return Silence()
-    if mode == "json":
-        return JsonLines(stream)
-    return LiveLine(stream) if moves and mode in ("auto", "rich") else PlainLines(stream)
+    match mode:
+        case "none":
+            return Silence()
+        case "json":
+            return JsonLines(stream)
+        case "auto" | "rich" if moves:
+            return LiveLine(stream)
+        case "auto" | "plain":
+            return PlainLines(stream)
+        case "rich":
+            message = _("--progress rich needs a terminal that can move its cursor, and there is none. Use plain, json or auto.")
+            raise ConfigError("progress.no-terminal", message)
+    raise ValueError(mode)
