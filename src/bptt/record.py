@@ -118,7 +118,7 @@ class Run:
     def config(self) -> dict[str, Any]:
         """The resolved configuration, section by section."""
         try:
-            return tomllib.loads((self.path / CONFIG).read_text(encoding="utf-8"))
+            return tomllib.loads((self.path / CONFIG).read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise self._damaged(CONFIG, error) from error
 

@@ -76,6 +76,7 @@ CASES = [
         "model.units",
         "GB",
     ),
+    case("a file as run", {"a.csv": MANY, "file": ""}, "train a.csv --run file --text.min_count 1", "run.not-empty", "file"),
     case("no such command", {}, "trian a.csv", "usage", "trian", "train"),
     case("no such option", {"a.csv": ROWS}, "train a.csv --txt review", "usage", "--txt", "--text"),
     case("no argument", {}, "train", "usage", "DATA|CONFIG"),

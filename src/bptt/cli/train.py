@@ -33,15 +33,18 @@ def train(overrides: dict[str, Any], data: str, text: str | None, label: str | N
 
     with screen.progress(progress) as hearer:
         hearer.begin(_("loading Keras and JAX"))
-        config = _config(data, overrides, {"text": text, "label": label})
-        path = run or default_path(config.data.source)
-        there = path.exists() and any(path.iterdir())
+        path, mine = run, False
         try:
+            config = _config(data, overrides, {"text": text, "label": label})
+            path = path or default_path(config.data.source)
+            mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
+
             from bptt import experiment
 
             done = experiment.train(config, path, hearer)
         except KeyboardInterrupt:
-            screen.say(_("Interrupted before training began; nothing was written.") if there else _standing(path), error=True)
+            nothing = _("Interrupted before training began; nothing was written.")
+            screen.say(_standing(path) if path and mine else nothing, error=True)
             raise
     _show(done, progress == "json")
 
