@@ -1,5 +1,6 @@
 """The configuration: complete, explained, and every mistake in it told at once, by key."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bptt.config import Config, override, read_toml
 from bptt.errors import ConfigError
 
 
-def told(values: dict[str, object]) -> list[str]:
+def told(values: object) -> list[str]:
     with pytest.raises(ConfigError) as error:
         Config.parse(values)
     return str(error.value).splitlines()
@@ -41,7 +42,7 @@ def test_toml_is_explained_in_the_language_in_use() -> None:
 @pytest.mark.parametrize(
     ("section", "key", "value", "sentence"),
     [
-        ("training", "epochs", 0, "training.epochs: 0 came; expected a number above 0."),
+        ("training", "epochs", 0, "training.epochs: 0 came; expected a number of 1 or more."),
         ("training", "epochs", 2.5, "training.epochs: 2.5 came; expected a whole number."),
         ("training", "epochs", "many", 'training.epochs: "many" came; expected a whole number.'),
         ("training", "optimizer", "adm", 'training.optimizer: "adm" came; expected one of adam, adamw, rmsprop, sgd.'),
@@ -51,14 +52,81 @@ def test_toml_is_explained_in_the_language_in_use() -> None:
         ("text", "mask", "perhaps", 'text.mask: "perhaps" came; expected true or false.'),
         ("model", "units", 64, "model.units: 64 came; expected a list such as [64, 32]."),
         ("model", "units", [], "model.units: [] came; expected a list of 1 or more."),
-        ("model", "units", [8, 0], "model.units[1]: 0 came; expected a number above 0."),
+        ("model", "units", [8, 0], "model.units[1]: 0 came; expected a number of 1 or more."),
+        ("text", "max_length", 10**30, f"text.max_length: {10**30} came; expected a number of 1000000 or less."),
+        ("training", "epochs", True, "training.epochs: true came; expected a whole number."),
+        ("training", "epochs", "5", 'training.epochs: "5" came; expected a whole number.'),
+        ("training", "learning_rate", True, "training.learning_rate: true came; expected a number."),
+        ("training", "learning_rate", 1e-60, "training.learning_rate: 1e-60 came; expected a number of 1e-12 or more."),
+        ("training", "clipnorm", float("inf"), "training.clipnorm: Infinity came; expected a finite number."),
+        ("training", "clipvalue", 1e-60, "training.clipvalue: 1e-60 came; expected 0, or a number of 1e-12 or more."),
+        ("text", "lowercase", "yes", 'text.lowercase: "yes" came; expected true or false.'),
+        ("text", "lowercase", 1, "text.lowercase: 1 came; expected true or false."),
+        ("text", "bucket_edges", [1.5], "text.bucket_edges[0]: 1.5 came; expected a whole number."),
+        ("model", "units", [True], "model.units[0]: true came; expected a whole number."),
+        ("model", "units", [8] * 101, f"model.units: {str([8] * 101)[:80]}… came; expected a list of 100 at most."),
+        ("model", "dropout", False, "model.dropout: false came; expected a number."),
+        ("data", "label", "", 'data.label: "" came; expected a text of 1 character or more.'),
+        ("data", 1, 2, "data[1]: 1 came; expected the name of a key."),
         ("training", "epoch", 3, 'training.epoch: there is no such key. Did you mean "epochs"?'),
     ],
 )
-def test_what_came_and_what_was_expected(section: str, key: str, value: object, sentence: str) -> None:
+def test_what_came_and_what_was_expected(section: str, key: object, value: object, sentence: str) -> None:
     lines = told({section: {key: value}})
     assert f"  {sentence}" in lines
     assert len(lines) == 3, "a head, the one mistake, and where to find out more"
+
+
+def test_every_number_has_an_upper_bound_that_is_named() -> None:
+    numbers = [(name, key) for name, section in Config() for key, value in section if type(value) in (int, float)]
+    assert len(numbers) >= 17
+    for name, key in numbers:
+        [_head, line, _tail] = told({name: {key: 10**30}})
+        assert re.fullmatch(rf"  {name}\.{key}: 10{{30}} came; expected a number (below|of) [\de+.]+( or less)?\.", line), line
+
+
+@pytest.mark.parametrize("values", [[], None, 3, "data", {1: {}}, {"data": {(1, 2): 3}}, {"data": {"seed": {(1, 2): 3}}}])
+def test_what_is_no_configuration_at_all_is_told_in_our_words(values: object) -> None:
+    [_head, line, _tail] = told(values)
+    assert re.match(r"  \S.* came; expected ", line)
+    assert "Input should" not in line
+
+
+def test_what_nobody_sees_is_shown_by_its_number_and_written_so_that_it_reads_back() -> None:
+    hostile = "\x1b[31m\u202e\x9b\x00\n"
+    [_head, line, _tail] = told({"training": {"epochs": hostile}})
+    assert line.isprintable()
+    config = Config.parse({"data": {"source": hostile, "text": hostile}})
+    assert all(one == "\n" or one.isprintable() for one in config.to_toml())
+    assert Config.parse(tomllib.loads(config.to_toml())) == config
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbf[training]\nepochs = 5\n")
+    assert read_toml(path) == {"training": {"epochs": 5}}
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "read"),
+    [
+        ("training.epochs", "5", 5),
+        ("training.epochs", "5.0", "5.0"),
+        ("training.epochs", "9" * 5000, "9" * 5000),
+        ("training.learning_rate", ".5", 0.5),
+        ("training.learning_rate", "1e-3", 0.001),
+        ("text.mask", "False", False),
+        ("text.mask", "yes", "yes"),
+        ("data.text", "5", "5"),
+        ("data.text", "true", "true"),
+        ("training.nothing", "5", "5"),
+        ("nothing.epochs", "5", "5"),
+    ],
+)
+def test_a_word_of_the_command_line_is_read_as_its_key_has_it(key: str, word: str, read: object) -> None:
+    section, name = key.split(".")
+    assert override({}, {key: word})[section][name] == read
+    assert type(override({}, {key: word})[section][name]) is type(read)
 
 
 def test_a_key_outside_its_section_and_a_section_that_is_none() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bptt.config import Config, read_toml
-from tests.commands import TINY, Bptt, bptt, run_bptt, write_reviews
+from tests.commands import Bptt, bptt, run_bptt, tiny, write_reviews
 
 __all__ = ["bptt"]
 
@@ -49,7 +49,8 @@ def test_the_commands_run_one_after_another(bptt: Bptt, folder: Path) -> None:
     assert len(ran) >= 8
     for command in ran:
         piped, arguments = re.fullmatch(r"(?:cat (\S+) \| )?bptt (.*)", command).groups()
-        words = shlex.split(arguments) + list(TINY if arguments.startswith("train") else ())
+        words = shlex.split(arguments)
+        words = words[:2] + tiny(*words[2:]) if arguments.startswith("train") else words
         result = bptt(*words, stdin=(folder / piped).read_bytes() if piped else b"")
         assert result.returncode == 0, f"{command}\n{result.stderr.decode()}"
         assert result.stdout or "--out" in command, command

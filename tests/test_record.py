@@ -19,6 +19,13 @@ def test_create_then_open_gives_the_same_config_without_none(run: Run) -> None:
     assert Run.open(run.path).config() == {"text": {"edges": [64, 128]}, "training": {"epochs": 3}}
 
 
+def test_a_config_saved_with_a_byte_order_mark_reads_the_same(run: Run) -> None:
+    file = run.path / "config.toml"
+    before = run.config()
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert run.config() == before
+
+
 def test_environment_names_versions_processor_threads_and_command(run: Run) -> None:
     stored = run.read_json("environment.json")
     assert stored == environment()

@@ -16,15 +16,18 @@ from bptt.data.config import DataConfig, TextConfig
 from bptt.data.suggest import did_you_mean
 from bptt.errors import ConfigError
 from bptt.messages import _
+from bptt.messages.visible import is_plain, visible
 from bptt.models.config import ModelConfig
 from bptt.record import CONFIG, Run
 from bptt.training.config import TrainingConfig
+
+_SHOWN = 80  # characters of a value that came
 
 
 class Config(BaseModel):
     """All that decides a run. Each section belongs to the stage it steers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     data: DataConfig = Field(default_factory=DataConfig)
     text: TextConfig = Field(default_factory=TextConfig)
@@ -32,30 +35,30 @@ class Config(BaseModel):
     training: TrainingConfig = Field(default_factory=TrainingConfig)
 
     @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Self:
+    def parse(cls, values: Any) -> Self:
         """The configuration of `values` {section: {key: value}}. Raises ConfigError that names every wrong key and value."""
+        if not isinstance(values, Mapping):
+            message = _("{came} came; expected the sections {sections}, each with its keys.")
+            raise _unusable([message.format(came=_came(values), sections=", ".join(cls.model_fields))])
         try:
             return cls.model_validate(values)
         except ValidationError as error:
             places = [one["loc"] for one in error.errors()]
             told = [one for one in error.errors() if not any(_within(place, one["loc"]) for place in places)]
-            problems = [f"  {_key(one['loc'])}: {_sentence(one)}" for one in told]
-            head = _("The configuration cannot be used:")
-            tail = _("`bptt init DATA` writes a complete configuration with every key explained.")
-            raise ConfigError("config.invalid", "\n".join([head, *problems, tail])) from error
+            raise _unusable([f"{_key(one['loc'])}: {_sentence(one)}" for one in told]) from error
 
     def to_toml(self) -> str:
         """The whole configuration, each key under a comment that says what it is."""
         document = tomlkit.document()
         for name, section in self:
             document.add(name, _table(section))
-        return tomlkit.dumps(document)
+        return "".join(one if one == "\n" or is_plain(one) else _escaped(one) for one in tomlkit.dumps(document))
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The sections of the TOML file `path`, unchecked. Raises ConfigError where it is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(
             "config.unreadable", _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror)
@@ -79,13 +82,27 @@ def of_run(run: Run) -> Config:
 
 
 def override(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` {section: {key: value}} with `others` {"section.key": value} in their place, unchecked."""
+    """`values` {section: {key: value}} with `others` {"section.key": value} in their place, unchecked. The words among `others`
+    come from the command line and are read as their key's type has it; a word that cannot be is left for `parse` to tell of."""
     merged = {name: dict(section) if isinstance(section, Mapping) else section for name, section in values.items()}
     for dotted, value in others.items():
         section, key = dotted.split(".", 1)
         if isinstance(merged.setdefault(section, {}), dict):  # else `parse` will tell of the section
-            merged[section][key] = value
+            merged[section][key] = _read(value, section, key)
     return merged
+
+
+def _read(value: Any, section: str, key: str) -> Any:
+    """ "5" as 5 where `section.key` is a number, "true" as True where it is one of two."""
+    stage = dict(Config()).get(section)
+    field = type(stage).model_fields.get(key) if stage else None
+    kind = field.annotation if field else None
+    if not isinstance(value, str) or kind not in (bool, int, float):
+        return value
+    try:
+        return {"true": True, "false": False}[value.lower()] if kind is bool else kind(value)
+    except (ValueError, KeyError):
+        return value
 
 
 def _table(section: BaseModel) -> Table:
@@ -98,6 +115,17 @@ def _table(section: BaseModel) -> Table:
         else:
             table.add(name, list(value) if isinstance(value, tuple) else value)
     return table
+
+
+def _escaped(character: str) -> str:
+    """As TOML writes it in a text, the only place where a character that nobody sees can stand."""
+    return f"\\U{ord(character):08X}"
+
+
+def _unusable(problems: Iterable[str]) -> ConfigError:
+    head = _("The configuration cannot be used:")
+    tail = _("`bptt init DATA` writes a complete configuration with every key explained.")
+    return ConfigError("config.invalid", "\n".join([head, *(f"  {problem}" for problem in problems), tail]))
 
 
 def _within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
@@ -115,8 +143,16 @@ def _sentence(problem: ErrorDetails) -> str:
         return _("there is no such key.") + _near(*map(str, problem["loc"]))
     if problem["type"] == "value_error":  # raised by a stage's own check, in its own words
         return str(problem["ctx"]["error"])
-    came = json.dumps(problem["input"], ensure_ascii=False, default=str)
-    return _("{came} came; expected {expected}.").format(came=came, expected=_expected(problem))
+    return _("{came} came; expected {expected}.").format(came=_came(problem["input"]), expected=_expected(problem))
+
+
+def _came(value: Any) -> str:
+    """The value as the user wrote it, or as much of it as a line holds."""
+    try:
+        shown = json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):  # keys of other types, a number of 5,000 digits, a circle
+        shown = f"<{type(value).__name__}>"
+    return visible(shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…", "")
 
 
 def _near(section: str, key: str = "") -> str:
@@ -144,6 +180,10 @@ def _expected(problem: ErrorDetails) -> str:
         "tuple": _("a list such as [64, 32]"),
         "model": _("a section of keys"),
         "too_short": _("a list of {min_length} or more"),
+        "too_long": _("a list of {max_length} at most"),
+        "int_parsing_size": _("a smaller number"),
+        "string_too_short": _("a text of {min_length} character or more"),
+        "invalid_key": _("the name of a key"),
         "greater_than": _("a number above {gt}"),
         "greater_than_equal": _("a number of {ge} or more"),
         "less_than": _("a number below {lt}"),

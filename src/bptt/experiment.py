@@ -14,15 +14,17 @@ import numpy as np
 from bptt import batches, checks, data, evaluation, models, training
 from bptt.bundle import Bundle
 from bptt.checks import Finding
-from bptt.config import Config, of_run
+from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
 from bptt.models.describe import describe
+from bptt.models.size import check_fits
+from bptt.progress import Progress, Silence
 from bptt.record import DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 
-__all__ = ["Answer", "Config", "Finding", "check", "evaluate", "init", "predict", "predictor", "report", "train"]
+__all__ = ["Answer", "Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "train"]
 
 
 @dataclass(frozen=True)
@@ -42,28 +44,36 @@ def init(source: str, **reading: Any) -> str:
     return f"# {head}\n\n" + Config(data=data.guess(_reading(source, **reading))).to_toml()
 
 
-def check(config: Config) -> list[Finding]:
+def check(config: Config, progress: Progress | None = None) -> list[Finding]:
     """What there is to know of `config.data.source` before a network learns from it; the split is that of training.
 
     Raises DataError for data that cannot be read or learned from at all.
     """
+    progress = progress or Silence()
+    progress.begin(_("reading {source}").format(source=config.data.source))
     config, splits, notes = _load(config)
     _tell(notes)
+    progress.begin(_("looking at {rows} texts").format(rows=len(splits.train) + len(splits.validation) + len(splits.test or ())))
     return checks.examine(splits, config.text)
 
 
-def train(config: Config, path: Path | None = None, progress: training.Progress | None = None) -> Run:
+def train(config: Config, path: Path | None = None, progress: Progress | None = None) -> Run:
     """Trains on `config.data.source` and fills the run folder `path` (a new one under runs/ by default): model, scores, report.
 
     Columns that were not named are guessed, with a warning that says which. Raises DataError for data that cannot be learned
-    from, and ModelFileError where `path` holds something already; then nothing is written.
+    from, ConfigError for a model that does not fit into memory, and ModelFileError where `path` holds something already; then
+    nothing is written.
     """
+    progress = progress or Silence()
+    progress.begin(_("reading {source}").format(source=config.data.source))
     config, splits, notes = _load(config)
     _tell(notes)
+    progress.begin(_("turning words into numbers"))
     vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
     held_out = batches.make(splits.validation, vocabulary, config.text, batch_size, seed, shuffle=False)
+    check_fits(config.model, len(vocabulary), len(splits.train.classes), max(B * T for B, T in learned.shapes()))
     findings = checks.glance(splits, config.text, np.concatenate([learned.whole_lengths, held_out.whole_lengths]))
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
@@ -80,8 +90,9 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     model = models.build(config.model, len(vocabulary), len(classes), config.text.mask)
     run.write_json(MODEL_TABLE, describe(model))
     bundle = Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights={}, epoch=0)
-    training.fit(model, learned, held_out, config.training, run, progress or training.Silence(), bundle)
+    training.fit(model, learned, held_out, config.training, run, progress, bundle)
 
+    progress.begin(_("scoring and writing the report"))
     judge = Predictor(model, vocabulary, classes, config.text)
     parts = {"validation": splits.validation, "test": splits.test}
     scores = {name: evaluation.score(judge.probabilities(part.texts), part) for name, part in parts.items() if part}
@@ -90,40 +101,44 @@ def train(config: Config, path: Path | None = None, progress: training.Progress 
     return run
 
 
-def evaluate(path: Path, source: str, text: str | None = None, label: str | None = None, **reading: Any) -> Scores:
+def evaluate(
+    path: Path,
+    source: str,
+    text: str | None = None,
+    label: str | None = None,
+    progress: Progress | None = None,
+    **reading: Any,
+) -> Scores:
     """How well the run in `path` answers the rows of `source`, whose columns are those of the run unless named.
 
     `reading`: other keys of the configuration's section data that say how to read it, as `encoding`.
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
     """
-    bundle, columns = _bundle(path), of_run(Run.open(path)).data
+    progress = progress or Silence()
+    bundle = _bundle(path)
+    named = Config.parse(bundle.config).data
+    _tell(_unfinished(path, bundle))
+    progress.begin(_("reading {source}").format(source=source))
     if has_columns(source):
-        text, label = text or columns.text, label or columns.label
+        text, label = text or named.text, label or named.label
     rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes)
     _tell(rows.notes)
     judge = _judge(bundle)
-    return evaluation.score(judge.probabilities(rows.texts), rows)
+    progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
+    return evaluation.score(judge.probabilities(rows.texts, progress), rows)
+
+
+def columns(path: Path) -> data.DataConfig:
+    """Where the run in `path` read its texts and labels. Raises ModelFileError."""
+    return Config.parse(_bundle(path).config).data
 
 
 def predictor(path: Path) -> Predictor:
     """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
     to its end. Raises ModelFileError."""
-    return _judge(_bundle(path))
-
-
-def _bundle(path: Path) -> Bundle:
-    run = Run.open(path)
-    of_run(run)  # a run whose record is damaged does not answer either
-    bundle = Bundle.load(run.path / MODEL)
-    if not training.finished(run.metrics(training.Event)):
-        message = _("{path}: training has not come to its end. The answers are those of epoch {epoch}, the best so far.")
-        _tell([message.format(path=path, epoch=bundle.epoch)])
-    return bundle
-
-
-def _judge(bundle: Bundle) -> Predictor:
-    vocabulary = data.Vocabulary.from_json(bundle.vocabulary_json)
-    return Predictor(models.restore(bundle), vocabulary, bundle.classes, Config.parse(bundle.config).text)
+    bundle = _bundle(path)
+    _tell(_unfinished(path, bundle))
+    return _judge(bundle)
 
 
 def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Answer]:
@@ -147,9 +162,29 @@ def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     return config, splits, [*notes, *splits.notes]
 
 
+def _bundle(path: Path) -> Bundle:
+    run = Run.open(path)
+    of_run(run)  # a run whose record is damaged does not answer either
+    return Bundle.load(run.path / MODEL)
+
+
+def _unfinished(path: Path, bundle: Bundle) -> list[str]:
+    """A sentence where the model is but the best so far."""
+    if training.finished(Run.open(path).metrics(training.Event)):
+        return []
+    message = _("{path}: training has not come to its end. The answers are those of epoch {epoch}, the best so far.")
+    return [message.format(path=path, epoch=bundle.epoch)]
+
+
+def _judge(bundle: Bundle) -> Predictor:
+    vocabulary = data.Vocabulary.from_json(bundle.vocabulary_json)
+    return Predictor(models.restore(bundle), vocabulary, bundle.classes, Config.parse(bundle.config).text)
+
+
 def _reading(source: str, **reading: Any) -> data.DataConfig:
-    """How to read `source`. Raises ConfigError for a key or a value that will not do."""
-    return Config.parse({"data": {"source": source, **reading}}).data
+    """How to read `source`; words are read as their key's type has it. Raises ConfigError for what will not do."""
+    given = {"source": source, **reading}
+    return Config.parse(override({}, {f"data.{key}": value for key, value in given.items()})).data
 
 
 def _tell(notes: Iterable[str]) -> None:

@@ -133,7 +133,7 @@ class Run:
     def config(self) -> dict[str, Any]:
         """The resolved configuration as it was written, section by section; `config.of_run` also checks it."""
         try:
-            return tomllib.loads((self.path / CONFIG).read_text(encoding="utf-8"))
+            return tomllib.loads((self.path / CONFIG).read_text(encoding="utf-8-sig"))
         except ValueError as error:  # what tomllib and the decoder raise
             raise self.damaged(CONFIG, error) from error
 

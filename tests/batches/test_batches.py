@@ -67,7 +67,7 @@ def test_shapes_are_the_same_in_every_epoch_and_one_batch_is_partial(lengths: li
     assert sorted(set(epochs[0])) == sorted(made.shapes())
     assert len(epochs[0]) == len(made) == -(-len(lengths) // batch_size)
     assert sum(batch_size != B for B, _T in epochs[0]) <= 1
-    assert {T for _B, T in epochs[0]} <= {5, 10, 20}
+    assert {T for _B, T in epochs[0]} <= {5, 10, max(1, min(20, max(lengths, default=0)))}
 
 
 def test_left_over_rows_move_up_a_bucket() -> None:
@@ -75,19 +75,41 @@ def test_left_over_rows_move_up_a_bucket() -> None:
     assert [(batch.ids.shape, batch.rows.tolist()) for batch in made.epoch(0)] == [
         ((4, 5), [0, 1, 2, 3]),
         ((4, 10), [4, 5, 6, 7]),
-        ((3, 20), [8, 9, 10]),
+        ((3, 15), [8, 9, 10]),
     ]
-    assert made.shapes() == [(4, 5), (4, 10), (3, 20)]
+    assert made.shapes() == [(4, 5), (4, 10), (3, 15)]
 
 
 def test_short_texts_are_not_padded_beyond_the_edge_that_holds_them() -> None:
-    assert batches_of([3, 9, 4], batch_size=2).shapes() == [(2, 5), (1, 10)]
-    assert batches_of([0], batch_size=2).shapes() == [(1, 5)]
+    assert batches_of([3, 9, 4], batch_size=2).shapes() == [(2, 5), (1, 9)]
+    assert batches_of([0], batch_size=2).shapes() == [(1, 1)]
+
+
+def test_no_batch_is_longer_than_the_longest_row() -> None:
+    """So that a max_length that means "do not cut" costs nothing."""
+    made = batches_of([3, 30, 4, 12, 25], batch_size=2, max_length=1_000_000)
+    assert made.shapes() == [(2, 5), (1, 30), (2, 30)]
+    assert batches_of([30, 25], max_length=26).shapes() == [(2, 26)], "the longest after it was cut"
+
+
+def test_without_a_mask_the_length_is_the_model_s_and_stays() -> None:
+    assert batches_of([3, 4], batch_size=2, mask=False, bucket_edges=()).shapes() == [(2, 20)]
+    assert batches_of([3, 9], batch_size=1, mask=False).shapes() == [(1, 5), (1, 10)]
+    assert batches_of([3, 11], batch_size=1, mask=False).shapes() == [(1, 5), (1, 20)]
+
+
+def test_a_step_lets_data_sets_share_a_shape() -> None:
+    def shapes(lengths: list[int]) -> list[tuple[int, int]]:
+        text = TextConfig(max_length=100, bucket_edges=(8,))
+        return Batches(ragged(lengths), np.zeros(len(lengths), np.int32), text, 2, 0, shuffle=False, step=16).shapes()
+
+    assert shapes([30, 3]) == shapes([17, 9]) == shapes([5, 32]) == [(2, 32)]
+    assert shapes([99, 1]) == [(2, 100)]
 
 
 def test_edges_at_or_above_max_length_do_not_apply() -> None:
     for edges in ((5, 15), (5, 12, 15)):
-        assert batches_of([30, 7], batch_size=1, max_length=12, bucket_edges=edges).shapes() == [(1, 12)]
+        assert batches_of([30, 7], batch_size=1, max_length=12, bucket_edges=edges).shapes()[-1] == (1, 12)
 
 
 def test_any_epoch_can_be_made_again_without_the_others() -> None:
@@ -121,7 +143,7 @@ def test_the_order_of_an_epoch_is_fixed_for_good() -> None:
 @pytest.mark.parametrize("truncation", ["pre", "post"])
 def test_one_fixed_length_is_what_keras_pads(padding: str, truncation: str) -> None:
     lengths = [0, 3, 20, 21, 40]
-    made = batches_of(lengths, batch_size=3, shuffle=False, bucket_edges=(), padding=padding, truncation=truncation)
+    made = batches_of(lengths, batch_size=3, shuffle=False, mask=False, bucket_edges=(), padding=padding, truncation=truncation)
     expected = keras.utils.pad_sequences(list(ragged(lengths)), maxlen=20, padding=padding, truncating=truncation)
     got = list(made.epoch(0))
     assert np.array_equal(np.concatenate([batch.ids for batch in got]), expected)

@@ -1,5 +1,7 @@
 """What the tests of the command line share: the command itself, and one run that it made."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     result = run_bptt("train", "reviews.csv", "--text", "review", "--label", "score", "--run", "run", *TINY, cwd=folder)
     assert result.returncode == 0, result.stderr.decode()
     return folder / "run", result
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Lets the processes that a test starts hear Ctrl-C, which a shell makes its background jobs ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,37 +84,6 @@ def test_long_names_of_classes_are_told_apart(bptt: Bptt, tmp_path: Path) -> Non
     assert "\x1b" not in table
 
 
-def test_predict_answers_each_line_in_order(trained: tuple[Path, Result], bptt: Bptt) -> None:
-    lines = [b"lovely tea", b"", b"awful tea", b"\xff\xfe", b"  ", b"{lovely} {tea", b"lovely"]
-    result = bptt("predict", trained[0], "-", stdin=b"\r\n".join(lines))
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    assert len(answers) == len(lines)
-    assert [answers[i]["label"] for i in (0, 2, 5, 6)] == ["good", "bad", "good", "good"]
-    assert all(0.5 <= answer["probability"] <= 1 for answer in answers if answer["label"])
-    assert answers[3]["error"] == "predict.not-utf8"
-    assert "line 4" in answers[3]["message"]
-    assert b"1 of 7" in result.stderr
-    assert result.returncode == 0
-
-
-def test_predict_reads_json_lines(trained: tuple[Path, Result], bptt: Bptt) -> None:
-    lines = [
-        json.dumps({"review": "lovely tea", "id": 1}),
-        json.dumps({"text": "awful tea"}),
-        "",
-        "[1]",
-        '{"review": 3}',
-        '{"review": "tor',
-        r'{"review": "\ud800"}',
-        json.dumps({"review": "lovely"}),
-    ]
-    result = bptt("predict", trained[0], "-", stdin="\n".join(lines).encode())
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [answer["label"] for answer in answers] == ["good", "bad", None, None, None, None, None, "good"]
-    codes = ["no-text", "no-text", "no-text", "not-json", "not-utf8"]
-    assert [answer["error"] for answer in answers[2:7]] == [f"predict.{code}" for code in codes]
-
-
 def test_predict_of_nothing_is_nothing(trained: tuple[Path, Result], bptt: Bptt) -> None:
     result = bptt("predict", trained[0], "-", stdin=b"")
     assert (result.returncode, result.stdout) == (0, b"")
@@ -185,14 +153,6 @@ def test_a_closed_pipe_ends_it_quietly(trained: tuple[Path, Result]) -> None:
     assert (process.returncode, err) == (141, b"")
 
 
-@pytest.fixture
-def heard() -> Iterator[None]:
-    """Lets the processes that a test starts hear Ctrl-C, which a shell makes its background jobs ignore."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("heard")
 def test_control_c_ends_it_quietly(trained: tuple[Path, Result]) -> None:
     command = [sys.executable, "-m", "bptt", "predict", str(trained[0]), "-"]
@@ -204,23 +164,6 @@ def test_control_c_ends_it_quietly(trained: tuple[Path, Result]) -> None:
         err = process.stderr.read()
         process.wait(timeout=30)
     assert (process.returncode, err) == (130, b"")
-
-
-@pytest.mark.usefixtures("heard")
-@pytest.mark.parametrize("moment", [b"compiling shape", b"epoch 1/999"])
-def test_control_c_ends_a_training_quietly(tmp_path: Path, moment: bytes) -> None:
-    """Also while XLA compiles, in threads of its own."""
-    write_reviews(tmp_path / "reviews.csv")
-    options = ["--training.epochs", "999", "--training.early_stopping", "0", "--run", "run"]
-    command = [sys.executable, "-m", "bptt", "train", "reviews.csv", *TINY, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
-        while moment not in process.stderr.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        rest = process.stderr.read()
-        process.wait(timeout=30)
-    assert process.returncode == 130
-    assert b"Traceback" not in rest
 
 
 def test_python_m_bptt_and_the_installed_command_say_the_same() -> None:

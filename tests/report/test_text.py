@@ -1,6 +1,7 @@
 import pytest
 
-from bptt.report.text import count, duration, quote, share, short, shorten, visible
+from bptt.messages.visible import visible
+from bptt.report.text import count, duration, quote, share, short, shorten
 
 
 @pytest.mark.parametrize(

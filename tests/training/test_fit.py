@@ -16,8 +16,12 @@ CONFIG = TrainingConfig(epochs=4, batch_size=32, learning_rate=0.02, early_stopp
 
 class Heard(Silence):
     def __init__(self) -> None:
+        self.begun: list[str] = []
         self.sentences: list[str] = []
         self.states: list[Status] = []
+
+    def begin(self, sentence: str, **facts: int) -> None:
+        self.begun.append(f"{sentence} {facts}")
 
     def say(self, sentence: str) -> None:
         self.sentences.append(sentence)
@@ -45,13 +49,17 @@ def test_a_run_learns_and_tells(model, train, validation, new_run: Callable) -> 
 
 
 def check_what_was_shown(heard: Heard, epochs: list[dict]) -> None:
-    assert heard.sentences[:2] == ["compiling shape 1 of 2 ...", "compiling shape 2 of 2 ..."]
-    assert heard.sentences[2].startswith("best epoch")
+    assert heard.begun == [
+        f"compiling bucket {n} of 2 (32 texts of up to 8 words) {{'bucket': {n}, 'buckets': 2, 'rows': 32, 'length': 8}}"
+        for n in (1, 2)
+    ]
+    assert heard.sentences[0].startswith("best epoch")
     shown = [state for state in heard.states if state.epoch_finished]
     assert [state.fraction for state in shown] == pytest.approx([0.25, 0.5, 0.75, 1.0])
     assert [(state.epoch, state.loss, state.val_accuracy) for state in shown] == [
         (event["epoch"], event["loss"], event["val_accuracy"]) for event in epochs
     ]
+    assert {(state.batch, state.batches) for state in shown} == {(10, 10)}
     assert shown[-1].remaining == pytest.approx(0)
     assert shown[1].remaining > 0
 

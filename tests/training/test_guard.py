@@ -116,7 +116,8 @@ def test_a_bad_validation_loss_is_named(fragile, train, validation, new_run: Cal
 
 def test_a_diverging_run_ends_with_finite_weights(model, train, validation, new_run: Callable) -> None:
     run = new_run()
-    fit(model, train, validation, TrainingConfig(epochs=2, learning_rate=1e38), run, Silence(), BUNDLE)
+    config = TrainingConfig(epochs=2).model_copy(update={"learning_rate": 1e38})
+    fit(model, train, validation, config, run, Silence(), BUNDLE)
     assert any(event["event"] == "stop" and event["epoch"] == 1 for event in run.metrics())
     assert all(np.isfinite(value).all() for value in get_weights(model).values())
 

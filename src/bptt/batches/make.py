@@ -47,12 +47,21 @@ class Batches:
     """
 
     def __init__(
-        self, encoded: Ragged, labels: NDArray[np.int32], text: TextConfig, batch_size: int, seed: int, shuffle: bool
+        self,
+        encoded: Ragged,
+        labels: NDArray[np.int32],
+        text: TextConfig,
+        batch_size: int,
+        seed: int,
+        shuffle: bool,
+        step: int = 1,
     ) -> None:
-        """encoded: N whole texts; labels: (N,) int32."""
+        """encoded: N whole texts; labels: (N,) int32. The longest batch is as long as its longest row, rounded up to a multiple
+        of `step`: of many data sets read in turn, few then bring a shape of their own."""
         self._encoded, self._labels, self._text = encoded, labels, text
         self._starts, self._lengths = padding.cut(encoded.starts[:-1], encoded.lengths, text.max_length, text.truncation)
-        edges = order.edges(text.bucket_edges, text.max_length, int(self._lengths.max(initial=0)))
+        longest = -(-int(self._lengths.max(initial=0)) // step) * step
+        edges = order.edges(text.bucket_edges, text.max_length, longest, fixed=not text.mask)
 
         def groups(epoch: int) -> list[order.Group]:
             if shuffle:
@@ -107,9 +116,12 @@ class Batches:
         return Counter((len(group.rows), group.T) for group in self._groups(0))
 
 
-def make(dataset: Dataset, vocabulary: Vocabulary, text: TextConfig, batch_size: int, seed: int, shuffle: bool) -> Batches:
-    """The batches of a Dataset; shuffled for training, in the Dataset's order within each bucket for everything else."""
-    return Batches(vocabulary.encode(dataset.texts), dataset.labels, text, batch_size, seed, shuffle)
+def make(
+    dataset: Dataset, vocabulary: Vocabulary, text: TextConfig, batch_size: int, seed: int, shuffle: bool, step: int = 1
+) -> Batches:
+    """The batches of a Dataset; shuffled for training, in the Dataset's order within each bucket for everything else.
+    `step`: as `Batches` has it."""
+    return Batches(vocabulary.encode(dataset.texts), dataset.labels, text, batch_size, seed, shuffle, step)
 
 
 def _share(part: int, whole: int) -> float:

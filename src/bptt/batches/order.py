@@ -18,10 +18,11 @@ class Group:
     T: int
 
 
-def edges(bucket_edges: tuple[int, ...], max_length: int, longest: int) -> NDArray[np.int64]:
-    """The lengths batches are padded to, rising: the edges below `max_length`, then `max_length` itself, but none that rows
-    of at most `longest` ids do not reach."""
-    every = np.array([*(edge for edge in bucket_edges if edge < max_length), max_length], np.int64)
+def edges(bucket_edges: tuple[int, ...], max_length: int, longest: int, fixed: bool) -> NDArray[np.int64]:
+    """The lengths batches are padded to, rising: the edges below the last one, which is `longest`, the most ids in a row, or
+    `max_length` where `fixed`: a network that reads the padding as words must always read as many."""
+    last = max_length if fixed else max(1, min(longest, max_length))
+    every = np.array([*(edge for edge in bucket_edges if edge < last), last], np.int64)
     return every[: int(np.searchsorted(every, longest)) + 1]
 
 

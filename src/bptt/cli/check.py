@@ -1,12 +1,13 @@
 """`bptt check DATA|CONFIG`: what there is to know of the data before training, and what to mend first."""
 
-import json
 from typing import Any
 
 import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
+from .command import progress_option
 from .overrides import Overridable
 from .train import configuration
 
@@ -23,20 +24,33 @@ BAR = 40  # characters of the longest bar
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
 @click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
 @click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
+@click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+@progress_option
 @click.pass_obj
-def check(overrides: dict[str, Any], data: str, text: str | None, label: str | None, as_json: bool) -> None:
-    config = configuration(data, overrides, {"text": text, "label": label})
+def check(
+    overrides: dict[str, Any],
+    data: str,
+    text: str | None,
+    label: str | None,
+    allow_rejects: str | None,
+    as_json: bool,
+    progress: str,
+) -> None:
+    with screen.progress(progress) as hearer:
+        hearer.begin(_("loading Keras and JAX"))
+        config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
 
-    from bptt import experiment
-    from bptt.checks import worst
-    from bptt.errors import DataError
+        from bptt import experiment
+        from bptt.checks import worst
+        from bptt.errors import DataError
 
-    findings = experiment.check(config)
+        findings = experiment.check(config, hearer)
     verdict = worst(finding.verdict for finding in findings)
-    if as_json:
+    if as_json or progress == "json":
         listed = [finding.to_dict() | {"figures": finding.figures} for finding in findings]
-        click.echo(json.dumps({"source": config.data.source, "verdict": verdict, "checks": listed}, ensure_ascii=False))
+        result = {"source": config.data.source, "verdict": verdict, "checks": listed}
+        screen.answer({"event": "result"} | result if progress == "json" else result)
     else:
         _show(findings)
     if verdict == "stop":
@@ -50,9 +64,9 @@ def _show(findings: list[Any]) -> None:
     words = verdict_words()
     width = max(map(len, words.values()))
     for finding in findings:
-        click.echo(f"{words[finding.verdict]:{width}}  {finding.check}: {finding.finding}")
+        screen.say(f"{words[finding.verdict]:{width}}  {finding.check}: {finding.finding}")
         if finding.advice:
-            click.echo(f"{'':{width}}  > {finding.advice}")
+            screen.say(f"{'':{width}}  > {finding.advice}")
         _draw(finding.figures.get("histogram", []), indent=width + 2)
 
 
@@ -62,4 +76,4 @@ def _draw(histogram: list[dict[str, int]], indent: int) -> None:
     for one in histogram:
         bar = "#" * -(-BAR * one["rows"] // most)
         line = _("{first:>6,} to {last:>6,} words: {rows:>9,} texts {bar}")
-        click.echo(" " * indent + line.format(first=one["from"], last=one["to"], rows=one["rows"], bar=bar).rstrip())
+        screen.say(" " * indent + line.format(first=one["from"], last=one["to"], rows=one["rows"], bar=bar).rstrip())

@@ -1,6 +1,5 @@
 """`bptt evaluate RUN DATA`: how well a run answers other rows."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,8 @@ import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
+from .command import progress_option
 from .overrides import Overridable, reading
 
 BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on one line of it
@@ -25,20 +26,29 @@ BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on o
 @click.option("--label", metavar="COLUMN", help=_("Column of the labels; that of the run where not given."))
 @click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+@progress_option
 @click.pass_obj
 def evaluate(
-    overrides: dict[str, Any], run: Path, data: str, text: str | None, label: str | None, allow_rejects: str | None, as_json: bool
+    overrides: dict[str, Any],
+    run: Path,
+    data: str,
+    text: str | None,
+    label: str | None,
+    allow_rejects: str | None,
+    as_json: bool,
+    progress: str,
 ) -> None:
     how = reading(overrides, allow_rejects)
+    with screen.progress(progress) as hearer:
+        hearer.begin(_("loading Keras and JAX"))
+        from bptt import experiment
 
-    from bptt import experiment
-
-    scores = experiment.evaluate(run, data, text, label, **how)
-    if as_json:
+        scores = experiment.evaluate(run, data, text, label, hearer, **how)
+    if as_json or progress == "json":
         figures = scores.to_dict()
         del figures["mistakes"]  # texts, not figures
         figures["notes"] = scores.notes()
-        click.echo(json.dumps(figures, ensure_ascii=False))
+        screen.answer({"event": "result"} | figures if progress == "json" else figures)
     else:
         _show(scores)
 
@@ -46,19 +56,21 @@ def evaluate(
 def _show(scores: Any) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    from bptt.report.text import visible
+    from bptt.messages.visible import visible
 
     table = Table(box=None, pad_edge=False)
     table.add_column("", overflow="fold")  # a name too wide for the screen goes on in the next line: none is cut
     for name in (_("precision"), _("recall"), "F1", _("rows")):
         table.add_column(name, no_wrap=True)
     for name, one in scores.per_class.items():
-        table.add_row(visible(name), *(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"]))
+        figures = (f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1"))
+        table.add_row(Text(visible(name, "")), *figures, str(one["support"]))
     width = None if sys.stdout.isatty() else BOUNDLESS
     Console(highlight=False, markup=False, width=width).print(table)
     total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
     numbers = {"accuracy": scores.accuracy, "macro": scores.macro_f1, "weighted": scores.weighted_f1, "rows": scores.rows}
-    click.echo(total.format(**numbers))
+    screen.say(total.format(**numbers))
     for note in scores.notes():
-        click.echo(visible(note), err=True)
+        screen.say(note, error=True)

@@ -7,6 +7,7 @@ import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
 from .overrides import Overridable, reading
 
 
@@ -34,6 +35,6 @@ def init(overrides: dict[str, Any], data: str, out: Path | None) -> None:
     toml = experiment.init(data, **how)
     if out:
         write_atomically(out, toml.encode())
-        click.echo(_("Train with it: bptt train {path}").format(path=out), err=True)
+        screen.say(_("Train with it: bptt train {path}").format(path=out), error=True)
     else:
-        click.echo(toml, nl=False)
+        screen.say(*toml.removesuffix("\n").split("\n"))

@@ -1,50 +1,60 @@
-"""Standard input as texts: plain lines, or JSONL where the first line with anything on it is a JSON object."""
+"""What `bptt predict` was given: arguments, plain lines, or JSONL. One item each, in order: a text, or why there is none."""
 
 import json
 from collections.abc import Iterable, Iterator
 
+from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
 
+Item = str | DataError
 
-def texts(lines: Iterable[bytes], column: str) -> Iterator[str | DataError]:
-    """One item a line, in order: its text, or why it has none. In JSONL the text is under `column`, else under "text"."""
-    as_json: bool | None = None
+
+def arguments(texts: Iterable[str]) -> Iterator[Item]:
+    """Texts of the command line."""
+    for text in texts:
+        try:
+            yield _readable(text)
+        except DataError as error:
+            yield error
+
+
+def texts(lines: Iterable[bytes], column: str, form: str = "auto") -> Iterator[Item]:
+    """Lines of `form` "text" or "jsonl"; "auto" is jsonl where the first line with anything on it begins with `{`.
+
+    In JSONL the text is under `column`, else under "text".
+    """
     for number, line in enumerate(lines, start=1):
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-            if as_json is None and text.strip():
-                as_json = _is_object(text)
-            yield readable(_from_json(text, column) if as_json else text)
+            if form == "auto" and text.strip():
+                form = "jsonl" if text.lstrip().startswith("{") else "text"
+            yield _readable(_from_json(text, column) if form == "jsonl" and text.strip() else text)
         except DataError as error:
             yield DataError(error.code, _("line {number}: {message}").format(number=number, message=error))
         except UnicodeDecodeError:
             yield DataError("predict.not-utf8", _("line {number} is not UTF-8. Save the input as UTF-8.").format(number=number))
 
 
-def readable(text: str) -> str:
-    """`text`, unless it holds halves of characters: what is left of bytes that were not UTF-8, or of a broken JSON escape."""
+def _readable(text: str) -> str:
+    """`text`, unless there is nothing to read in it, or halves of characters: what is left of bytes that were not UTF-8, or of
+    a broken JSON escape."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise DataError("predict.not-utf8", _("the text is not valid Unicode. Save it as UTF-8.")) from error
+    if not normalise(text).strip():
+        raise DataError("predict.no-text", _("there is no text. Give one with a word in it."))
     return text
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
 
 
 def _from_json(line: str, column: str) -> str:
     try:
-        record = json.loads(line) if line.strip() else {}
+        record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError("predict.not-json", _("not JSON ({reason}), though the first line is.").format(reason=error)) from error
-    record = record if isinstance(record, dict) else {}
-    text = record.get(column, record.get("text"))
+        message = _("not a JSON object ({reason}). Lines of plain text that begin with a brace need --lines text.")
+        raise DataError("predict.not-json", message.format(reason=error)) from error
+    text = record.get(column, record.get("text")) if isinstance(record, dict) else None
     if not isinstance(text, str):
         names = " / ".join(f'"{name}"' for name in dict.fromkeys([column, "text"]))
         raise DataError("predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names))

@@ -8,12 +8,14 @@ import rich_click as click
 
 from bptt.messages import _
 
+from .command import Command
+
 KEY = re.compile(r"--([a-z_]+\.[a-z_]+)(?:=(.*))?", re.DOTALL)
 
 READING = ("encoding", "allow_rejects", "max_unpacked_mb")
 
 
-class Overridable(click.RichCommand):
+class Overridable(Command):
     """A command that takes any `--section.key VALUE`: `context.obj` is {"section.key": value}, for the command to check."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -22,7 +24,7 @@ class Overridable(click.RichCommand):
 
 
 def split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """The overrides, and the arguments that are left. Raises UsageError for a key without a value."""
+    """The overrides, and the arguments that are left. Raises UsageError for a key without a value, or given twice."""
     overrides: dict[str, Any] = {}
     rest: list[str] = []
     waiting = iter(arguments)
@@ -35,6 +37,9 @@ def split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
         word = next(waiting, None) if word is None else word
         if word is None:
             raise click.UsageError(_("--{key} needs a value.").format(key=key))
+        if key in overrides:
+            message = _("{key} is given twice: {first} and {second}.")
+            raise click.UsageError(message.format(key=key, first=overrides[key], second=word))
         overrides[key] = read(word)
     return overrides, rest
 

@@ -1,8 +1,6 @@
 """`bptt predict RUN TEXT...`: answers, one JSON object a line."""
 
-import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -12,13 +10,13 @@ import rich_click as click
 from bptt.errors import DataError
 from bptt.messages import _
 
-from . import lines
+from . import screen
+from .command import Command
 
 AT_ONCE = 1024  # texts
-NO_ANSWER = {"label": None, "probability": None}
 
 
-@click.command(help=_("Answer each TEXT with its label and probability: one JSON object a line, in order."))
+@click.command(cls=Command, help=_("Answer each TEXT with its label and probability: one JSON object a line, in order."))
 @click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
 @click.argument(
     "texts",
@@ -27,26 +25,37 @@ NO_ANSWER = {"label": None, "probability": None}
     required=True,
     help=_("Texts; a single - reads standard input: one text a line, or one JSON object a line."),
 )
-def predict(run: Path, texts: tuple[str, ...]) -> None:
-    from bptt import experiment
-    from bptt.config import of_run
-    from bptt.record import Run
+@click.option(
+    "--lines",
+    "form",
+    type=click.Choice(["auto", "text", "jsonl"]),
+    default="auto",
+    help=_("What a line of standard input is; auto takes them for JSON where the first with anything on it begins with a brace."),
+)
+def predict(run: Path, texts: tuple[str, ...], form: str) -> None:
+    from_input = texts == ("-",)
+    if from_input and sys.stdin is None:
+        raise DataError("predict.no-input", _("Standard input is closed: there is nothing to read. Give it a file: < FILE"))
 
+    if form != "auto" and not from_input:
+        raise click.UsageError(_("--lines is for standard input, which a single - reads. Leave it out."))
+
+    from bptt import experiment
+
+    from . import lines
+
+    wanted = lines.texts(sys.stdin.buffer, experiment.columns(run).text or "text", form) if from_input else lines.arguments(texts)
     model = experiment.predictor(run)
-    wanted: Iterator[str | DataError] = (lines.readable(text) for text in texts)
-    if texts == ("-",):
-        wanted = lines.texts(sys.stdin.buffer, of_run(Run.open(run)).data.text or "text")
     asked = failed = 0
     while chunk := list(islice(wanted, AT_ONCE)):
         answers = iter(experiment.predict(model, [text for text in chunk if isinstance(text, str)]))
-        for text in chunk:
+        for number, text in enumerate(chunk, start=asked + 1):
             if isinstance(text, DataError):
-                answer = NO_ANSWER | {"error": text.code, "message": str(text)}
+                screen.answer({"line": number, "error": text.code, "message": str(text)})
                 failed += 1
             else:
-                answer = asdict(next(answers))
-            click.echo(json.dumps(answer, ensure_ascii=False))
+                screen.answer(asdict(next(answers)))
         asked += len(chunk)
     if failed:
-        message = _('No answer for {failed} of {asked} lines: each says why in its "message".')
-        click.echo(message.format(failed=failed, asked=asked), err=True)
+        message = _('No answer for {failed} of {asked} texts: the line of each says why in its "message".')
+        raise DataError("predict.unanswered", message.format(failed=failed, asked=asked))

@@ -1,6 +1,5 @@
 """`bptt train DATA|CONFIG`: a model, its scores and its report."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,8 @@ import rich_click as click
 
 from bptt.messages import _
 
+from . import screen
+from .command import progress_option
 from .overrides import Overridable, once
 
 
@@ -26,16 +27,35 @@ from .overrides import Overridable, once
     help=_("New folder for all results; one under runs/ where not given."),
 )
 @click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
+@progress_option
 @click.pass_obj
 def train(
-    overrides: dict[str, Any], data: str, text: str | None, label: str | None, run: Path | None, allow_rejects: str | None
+    overrides: dict[str, Any],
+    data: str,
+    text: str | None,
+    label: str | None,
+    run: Path | None,
+    allow_rejects: str | None,
+    progress: str,
 ) -> None:
-    config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+    from bptt.record import default_path
 
-    from bptt import experiment
-    from bptt.training import progress_on
+    with screen.progress(progress) as hearer:
+        hearer.begin(_("loading Keras and JAX"))
+        path, mine = run, False
+        try:
+            config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+            path = path or default_path(config.data.source)
+            mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 
-    _show(experiment.train(config, run, progress_on(sys.stderr)))
+            from bptt import experiment
+
+            done = experiment.train(config, path, hearer)
+        except KeyboardInterrupt:
+            nothing = _("Interrupted before training began; nothing was written.")
+            screen.say(_standing(path) if path and mine else nothing, error=True)
+            raise
+    _show(done, progress == "json")
 
 
 def configuration(source: str, overrides: dict[str, Any], options: dict[str, str | None]) -> Any:
@@ -43,20 +63,48 @@ def configuration(source: str, overrides: dict[str, Any], options: dict[str, str
     from bptt.config import Config, override, read_toml
 
     is_config = source.endswith(".toml")
-    named = {f"data.{name}": value for name, value in {"source": None if is_config else source, **options}.items() if value}
+    given = {"source": None if is_config else source, **options}
+    named = {f"data.{name}": value for name, value in given.items() if value is not None}
     return Config.parse(override(read_toml(Path(source)) if is_config else {}, once(overrides, named)))
 
 
-def _show(run: Any) -> None:
+def _standing(path: Path) -> str:
+    """How far the run in `path` came before it was interrupted, and what can be done with it."""
+    from bptt.record import MODEL, Run
+    from bptt.training import Event
+
+    if not path.exists():
+        return _("Interrupted before training began; nothing was written.")
+    events = Run(path).metrics(Event)
+    finished = sum(event["event"] == "epoch" for event in events)
+    total = next((event["epochs"] for event in events if event["event"] == "start"), None)
+    if any(event["event"] == "end" for event in events):
+        where = _("Interrupted after training, before scores and report were written.")
+    elif total is None:
+        where = _("Interrupted before training began.")
+    else:
+        where = _("Interrupted in epoch {epoch} of {epochs}.").format(epoch=min(finished + 1, total), epochs=total)
+    if (path / MODEL).exists():
+        kept = _("{path} keeps the model of the best epoch so far: `bptt evaluate`, `bptt predict` and `bptt report` take it.")
+    else:
+        kept = _("No epoch was finished: {path} holds no model and can be deleted.")
+    return f"{where} {kept.format(path=path)}"
+
+
+def _show(run: Any, as_json: bool) -> None:
     from bptt.evaluation import ScoresByPart
     from bptt.record import REPORT, SCORES
-    from bptt.report.text import visible
 
+    scores = run.read_json(SCORES, ScoresByPart)
+    if as_json:
+        figures = {part: {"accuracy": one.accuracy, "macro_f1": one.macro_f1, "rows": one.rows} for part, one in scores.items()}
+        screen.answer({"event": "result", **figures, "run": str(run.path), "report": str(run.path / REPORT)})
+        return
     names = {"validation": _("validation"), "test": _("test")}
-    for part, scores in run.read_json(SCORES, ScoresByPart).items():
-        line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
-        click.echo(line.format(part=names[part], accuracy=scores.accuracy, f1=scores.macro_f1, rows=scores.rows))
-        for note in scores.notes():
-            click.echo(f"{names[part]}: {visible(note)}", err=True)
-    click.echo(_("run: {path}").format(path=run.path))
-    click.echo(_("report: {path}").format(path=run.path / REPORT))
+    line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
+    for part, one in scores.items():
+        screen.say(line.format(part=names[part], accuracy=one.accuracy, f1=one.macro_f1, rows=one.rows))
+        for note in one.notes():
+            screen.say(f"{names[part]}: {note}", error=True)
+    screen.say(_("run: {path}").format(path=run.path))
+    screen.say(_("report: {path}").format(path=run.path / REPORT))

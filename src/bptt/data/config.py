@@ -8,27 +8,28 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bptt.messages import _
 
 AUTO, MIXED = "auto", "utf-8+cp1252"  # encodings of ours; every other name is Python's
+LONGEST = 1_000_000  # words in a row
 
 
 class DataConfig(BaseModel):
     """Where the rows come from and how they are split."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     source: str = Field(
         "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )
-    text: str | None = Field(None, description="column that holds the text (files with columns only)")
-    label: str | None = Field(None, description="column that holds the label (files with columns only)")
+    text: str | None = Field(None, min_length=1, description="column that holds the text (files with columns only)")
+    label: str | None = Field(None, min_length=1, description="column that holds the label (files with columns only)")
     validation: float = Field(
         0.2, gt=0, lt=1, description="share of the rows held out for validation, the same share of every class"
     )
-    seed: int = Field(0, ge=0, description="seed of the split")
+    seed: int = Field(0, ge=0, lt=2**32, description="seed of the split")
     encoding: str = Field(
         AUTO, description="encoding of the files; auto finds UTF-8, UTF-16 and cp1252, utf-8+cp1252 reads the two mixed"
     )
     allow_rejects: float = Field(0.01, ge=0, le=1, description="largest share of the rows that may be left out as unusable")
-    max_unpacked_mb: int = Field(500, ge=1, description="most megabytes that a compressed file may unpack to")
+    max_unpacked_mb: int = Field(500, ge=1, le=1_000_000, description="most megabytes that a compressed file may unpack to")
 
     @field_validator("encoding")
     @classmethod
@@ -47,17 +48,23 @@ class DataConfig(BaseModel):
 class TextConfig(BaseModel):
     """How a text becomes a row of word ids."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     lowercase: bool = Field(True, description="read Good and good as one word")
-    vocabulary_size: int = Field(20_000, ge=3, description="most ids, padding (0) and the unknown word (1) included")
-    min_count: int = Field(2, ge=1, description="a rarer word of the training rows is read as unknown")
-    max_length: int = Field(400, ge=1, description="longest row in words; a longer text is cut")
+    vocabulary_size: int = Field(
+        20_000, ge=3, le=10_000_000, description="most ids, padding (0) and the unknown word (1) included"
+    )
+    min_count: int = Field(2, ge=1, le=1_000_000, description="a rarer word of the training rows is read as unknown")
+    max_length: int = Field(400, ge=1, le=LONGEST, description="longest row in words; a longer text is cut")
     padding: Literal["pre", "post"] = Field("post", description="side on which a short row is filled up")
     truncation: Literal["pre", "post"] = Field("pre", description="side on which a long text is cut; pre keeps its end")
     mask: bool = Field(True, description="skip the padding; false lets the network read it as a word")
-    bucket_edges: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        (64, 128, 256), description="lengths below max_length at which a batch may end; [] makes every batch max_length long"
+    bucket_edges: tuple[Annotated[int, Field(ge=1, le=LONGEST)], ...] = Field(
+        (64, 128, 256),
+        max_length=100,
+        strict=False,
+        description="lengths below max_length at which a batch may end, besides that of the longest row; "
+        "[] and no mask make every batch max_length long",
     )
 
     @field_validator("bucket_edges")

@@ -11,6 +11,9 @@ from bptt import batches
 from bptt.data import Ragged, TextConfig, Vocabulary
 from bptt.errors import ModelFileError
 from bptt.messages import _
+from bptt.progress import Progress, Silence
+
+STEP = 64  # words: lengths of batches are multiples, so that call after call finds its program compiled
 
 
 @dataclass(frozen=True)
@@ -23,21 +26,24 @@ class Predictor:
     text: TextConfig
     batch_size: int = 256  # texts a step: answers do not hang on it, speed and memory do
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def probabilities(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """(N, K): for each of the N `texts`, in their order, the probability of each class.
 
         Texts of like length share a batch. A text without a word is all padding and gets an answer like any other.
         Raises ModelFileError where an answer is not a finite number.
         """
-        return self.answers(self.vocabulary.encode(texts))
+        return self.answers(self.vocabulary.encode(texts), progress)
 
-    def answers(self, encoded: Ragged) -> NDArray[np.float32]:
+    def answers(self, encoded: Ragged, progress: Progress | None = None) -> NDArray[np.float32]:
         """(N, K): the same for N texts as ids, which are cut and padded here. Raises as `probabilities` does."""
+        progress, answered = progress or Silence(), 0
         unlabelled = np.zeros(len(encoded), np.int32)
-        padded = batches.Batches(encoded, unlabelled, self.text, self.batch_size, seed=0, shuffle=False)
+        padded = batches.Batches(encoded, unlabelled, self.text, self.batch_size, seed=0, shuffle=False, step=STEP)
         answers = np.empty((len(encoded), len(self.classes)), np.float32)
         for batch in padded.epoch(0):
             answers[batch.rows] = self.model.predict_on_batch(batch.ids)
+            answered += len(batch.rows)
+            progress.advance(answered, len(encoded))
         if not np.isfinite(answers).all():
             message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
             raise ModelFileError("model.not-finite-answer", message)

@@ -13,13 +13,15 @@ LOCALE = Path(__file__).parent / "locale"
 _VARIABLES = ("BPTT_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
+def known(locale: str) -> str | None:
+    """The language of a name like `vi_VN.UTF-8`, if it is one of LANGUAGES."""
+    code = locale.split("_")[0].split(".")[0].lower()
+    return code if code in LANGUAGES else None
+
+
 def _from_environment() -> str:
-    for name in _VARIABLES:
-        for value in os.environ.get(name, "").split(":"):
-            code = value.split("_")[0].split(".")[0].lower()
-            if code in LANGUAGES:
-                return code
-    return "en"
+    values = [value for name in _VARIABLES for value in os.environ.get(name, "").split(":")]
+    return next(filter(None, map(known, values)), "en")
 
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()

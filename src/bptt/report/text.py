@@ -1,29 +1,20 @@
 """Text and numbers as the page shows them.
 
-Text from files and people may hold characters that hide, or that turn the order of their neighbours round (control and format
-characters, bidirectional overrides): they are shown by their number. Escaping for HTML is the template engine's work.
+What hides in text from files and people is shown by its number (`messages.visible`). Escaping for HTML is the template engine's
+work.
 """
 
 import math
-import unicodedata
 from bisect import bisect_right
 from itertools import accumulate
 from typing import TypeGuard
 
 from markupsafe import Markup
 
-_KEPT = frozenset("\t\n\r\u200c\u200d")  # white space, and the two joiners that Persian, Indic scripts and emoji need
+from bptt.messages.visible import visible
+
 MISSING = "–"
 NAME = 80  # characters of a name that are shown
-
-
-def visible(text: str) -> str:
-    """`text` with every unseen character as its number: U+202E becomes `⟨U+202E⟩`."""
-    return "".join(one if _is_plain(one) else f"⟨U+{ord(one):04X}⟩" for one in text)
-
-
-def _is_plain(character: str) -> bool:
-    return character.isprintable() or character in _KEPT or unicodedata.category(character) == "Zs"
 
 
 def shorten(text: str, limit: int) -> str:

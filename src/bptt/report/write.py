@@ -12,13 +12,14 @@ from markupsafe import Markup, escape
 from bptt.config import of_run
 from bptt.evaluation import ScoresByPart
 from bptt.messages import _, language
+from bptt.messages.visible import visible
 from bptt.models.describe import ModelTable
 from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Machine, Run, write_atomically
 from bptt.report import answers, curves, facts
 from bptt.report.bars import Lengths, Reliability
 from bptt.report.facts import part_names
 from bptt.report.settings import settings
-from bptt.report.text import count, quote, share, short, shorten, visible
+from bptt.report.text import count, quote, share, short, shorten
 from bptt.report.verdict import best_epoch, verdict
 from bptt.training import Event
 

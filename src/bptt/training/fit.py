@@ -7,12 +7,12 @@ import keras
 from bptt.batches import Batches
 from bptt.bundle import Bundle
 from bptt.messages import _
+from bptt.progress import Progress, clock
 from bptt.record import Run
 
 from .checkpoint import BestModel
 from .config import CLIPS, TrainingConfig
 from .guard import Guard, NotFiniteError, guarded
-from .progress import Progress, clock
 from .recorder import Recorder
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -38,27 +38,26 @@ def fit(
     callbacks = [Guard(), best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
-    with progress:
-        try:
-            history = model.fit(
-                recorder.train,
-                validation_data=recorder.validation,
-                epochs=config.epochs,
-                callbacks=callbacks,
-                shuffle=False,  # the batches have an order of their own
-                verbose=0,
-            )
-            if len(history.epoch) < config.epochs:
-                run.append({"event": "stop", "reason": "early stopping", "epoch": len(history.epoch)})
-        except NotFiniteError as stop:
-            run.append({"event": "stop", "reason": "not finite", "epoch": stop.epoch, "batch": stop.batch})
-            progress.say(advice(stop, best.epoch))
-        best.finish()
-        seconds = time.perf_counter() - started
-        run.append({"event": "end", "best_epoch": best.epoch, "seconds": round(seconds, 3)})
-        if best.epoch:
-            message = _("best epoch {epoch}: {monitor} {value:.3f}, after {time}")
-            progress.say(message.format(epoch=best.epoch, monitor=config.monitor, value=best.value, time=clock(seconds)))
+    try:
+        history = model.fit(
+            recorder.train,
+            validation_data=recorder.validation,
+            epochs=config.epochs,
+            callbacks=callbacks,
+            shuffle=False,  # the batches have an order of their own
+            verbose=0,
+        )
+        if len(history.epoch) < config.epochs:
+            run.append({"event": "stop", "reason": "early stopping", "epoch": len(history.epoch)})
+    except NotFiniteError as stop:
+        run.append({"event": "stop", "reason": "not finite", "epoch": stop.epoch, "batch": stop.batch})
+        progress.say(advice(stop, best.epoch))
+    best.finish()
+    seconds = time.perf_counter() - started
+    run.append({"event": "end", "best_epoch": best.epoch, "seconds": round(seconds, 3)})
+    if best.epoch:
+        message = _("best epoch {epoch}: {monitor} {value:.3f}, after {time}")
+        progress.say(message.format(epoch=best.epoch, monitor=config.monitor, value=best.value, time=clock(seconds)))
 
 
 def compile_model(model: keras.Model, config: TrainingConfig) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 
 from bptt.batches import Batch, Batches
 from bptt.messages import _
+from bptt.progress import Progress, Status
 from bptt.record import Run
 
 from .events import Epoch
 from .feed import Feed
-from .progress import Progress, Status
 
 STATUS_SECONDS = 0.2
 VALIDATION_WORK = 1 / 3  # of a validation batch, where a training batch is 1: it has no backward pass
@@ -37,11 +37,12 @@ class Recorder(keras.callbacks.Callback):
         self.train.watcher, self.validation.watcher = partial(self._saw, "train"), partial(self._saw, "validation")
         self._shapes: set[tuple[str, tuple[int, ...]]] = set()
         self._work = self._compile_total = 0.0
+        self._val_loss: float | None = None
         self._val_accuracy: float | None = None
         self._started = self._shown = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._epoch, self.train.epoch = epoch + 1, epoch
+        self._epoch, self._batch, self.train.epoch = epoch + 1, 0, epoch
         rate = float(self.model.optimizer.learning_rate.value)
         self._learning_rate = float(f"{rate:.6g}")  # 0.001, not the 0.00100000005 of float32
         self._tokens, self._compile_epoch, self._compiling_since = 0, 0.0, 0.0
@@ -54,14 +55,17 @@ class Recorder(keras.callbacks.Callback):
             self._tokens += int(np.count_nonzero(batch.ids))
         if (part, batch.ids.shape) not in self._shapes:
             self._shapes.add((part, batch.ids.shape))
-            numbers = {"number": len(self._shapes), "total": self._shapes_expected}
-            self._progress.say(_("compiling shape {number} of {total} ...").format(**numbers))
+            rows, length = batch.ids.shape
+            numbers = {"bucket": len(self._shapes), "buckets": self._shapes_expected, "rows": rows, "length": length}
+            sentence = _("compiling bucket {bucket} of {buckets} ({rows} texts of up to {length} words)")
+            self._progress.begin(sentence.format(**numbers), **numbers)
             self._compiling_since = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._after_batch(1.0)
+        self._batch = batch + 1
         finished, self._running = self._running, logs  # the newest may still run: show the one before
-        if finished is not None and time.perf_counter() - self._shown >= STATUS_SECONDS:
+        if finished is not None and self._due():
             self._show(finished, self._training_seconds())
 
     def on_test_begin(self, logs: Any = None) -> None:
@@ -69,6 +73,11 @@ class Recorder(keras.callbacks.Callback):
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         self._after_batch(VALIDATION_WORK)
+        if self._running is not None and self._due():
+            self._show(self._running, self._trained_in)
+
+    def _due(self) -> bool:
+        return time.perf_counter() - self._shown >= STATUS_SECONDS
 
     def _after_batch(self, work: float) -> None:
         self._work += work
@@ -95,7 +104,7 @@ class Recorder(keras.callbacks.Callback):
         self._run.append(event)
         self._compile_total += self._compile_epoch
         self._compile_epoch = 0.0
-        self._val_accuracy = event["val_accuracy"]
+        self._val_loss, self._val_accuracy = event["val_loss"], event["val_accuracy"]
         self._show(logs, self._trained_in, epoch_finished=True)
 
     def _show(self, logs: Any, training_seconds: float, epoch_finished: bool = False) -> None:
@@ -106,8 +115,11 @@ class Recorder(keras.callbacks.Callback):
             fraction=self._work / self._work_expected,
             epoch=self._epoch,
             epochs=self._epochs,
+            batch=self._batch,
+            batches=len(self.train),
             loss=float(logs["loss"]),
             accuracy=float(logs["accuracy"]),
+            val_loss=self._val_loss,
             val_accuracy=self._val_accuracy,
             learning_rate=self._learning_rate,
             tokens_per_second=self._tokens / training_seconds,
