@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.planted import clean, words
-from tests.commands import TINY, Bptt, Result, run_bptt, write_reviews
+from tests.commands import TINY, Bptt, Result, run_bptt, tiny, write_reviews
 
 CHECKS = ["rows", "balance", "lengths", "copies", "labels", "leaks", "mojibake", "lost_characters", "markup", "scripts"]
 THOROUGH = ["near_copies", "near_leaks", "languages"]
@@ -111,7 +111,7 @@ def test_bad_input_is_refused(bptt: Bptt, tmp_path: Path, arguments: list[str], 
 
 
 def test_training_tells_what_is_not_fine_and_keeps_all(harmed: Path, bptt: Bptt, tmp_path: Path) -> None:
-    result = bptt("train", harmed, "--text", "review", "--label", "score", "--run", "run", *TINY, "--training.epochs", "1")
+    result = bptt("train", harmed, "--text", "review", "--label", "score", "--run", "run", *tiny("--training.epochs", "1"))
     assert result.returncode == 0, result.stderr.decode()
     kept = json.loads((tmp_path / "run" / "data.json").read_text())["checks"]
     assert [one["check"] for one in kept] == CHECKS, "near copies and languages are left to `bptt check`"

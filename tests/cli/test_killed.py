@@ -15,7 +15,7 @@ import pytest
 from bptt import experiment
 from bptt.bundle import Bundle
 from bptt.record import METRICS, MODEL
-from tests.commands import TINY, Bptt, Result, write_reviews
+from tests.commands import Bptt, Result, tiny, write_reviews
 
 UNFINISHED = "training has not come to its end. The answers are those of epoch {epoch}, the best so far."
 
@@ -71,7 +71,7 @@ def test_a_process_killed(bptt: Bptt, tmp_path: Path, moment: Callable[[Path], b
     write_reviews(tmp_path / "reviews.csv")
     options = ["--text", "review", "--label", "score", "--training.epochs", "9999", "--training.early_stopping", "0"]
     slow = ["--training.learning_rate", "0.00001", "--run", "run"]  # each epoch a little better: each is saved
-    command = [sys.executable, "-m", "bptt", "train", "reviews.csv", *TINY, *options, *slow]
+    command = [sys.executable, "-m", "bptt", "train", "reviews.csv", *tiny(*options, *slow)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=tmp_path) as process:
         while not moment(tmp_path / "run"):
             assert process.poll() is None, "it ended before the moment came"
