@@ -14,7 +14,7 @@ import numpy as np
 from bptt import batches, checks, data, evaluation, models, training
 from bptt.bundle import Bundle
 from bptt.checks import Finding
-from bptt.config import Config, of_run, override
+from bptt.config import Config, override
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
@@ -163,9 +163,8 @@ def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
 
 
 def _bundle(path: Path) -> Bundle:
-    run = Run.open(path)
-    of_run(run)  # a run whose record is damaged does not answer either
-    return Bundle.load(run.path / MODEL)
+    """The model file is the whole truth of what answers: config.toml may have been edited since."""
+    return Bundle.load(Run.open(path).path / MODEL)
 
 
 def _unfinished(path: Path, bundle: Bundle) -> list[str]:

@@ -67,7 +67,7 @@ def test_evaluate_tells_of_classes_that_no_row_is_of(trained: tuple[Path, Result
     assert len(figures["notes"]) == 2
     assert all(note.endswith("F1 count as 0: bad.") for note in figures["notes"])
     plain = bptt("evaluate", trained[0], "one.csv").stderr.decode()
-    assert plain.splitlines() == figures["notes"]
+    assert plain.splitlines()[-2:] == figures["notes"]
 
 
 def test_long_names_of_classes_are_told_apart(bptt: Bptt, tmp_path: Path) -> None:

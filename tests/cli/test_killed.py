@@ -31,7 +31,7 @@ def check_reads_or_refuses(bptt: Bptt, run: Path) -> list[int]:
         assert "Traceback" not in told, told
         assert result.returncode in (0, 2), told
         if result.returncode == 2:
-            assert re.fullmatch(r"Error \([a-z.-]+\): .*\n", told), told
+            assert re.fullmatch(r"(\[\d+:\d\d\] .*\n)*Error \([a-z.-]+\): .*\n", told), told
         elif command[0] != "report":
             epoch = Bundle.load(run / MODEL).epoch
             assert ended(run) != (UNFINISHED.format(epoch=epoch) in told), told

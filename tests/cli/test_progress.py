@@ -100,7 +100,7 @@ def test_rich_in_a_pipe_is_refused(folder: Path) -> None:
         (b"compiling bucket", "Interrupted in epoch 1 of 999. No epoch was finished: run holds no model and can be deleted.\n"),
         (
             b"epoch 2/999",
-            r"Interrupted in epoch \d+ of 999. run keeps the weights of the best epoch so far: .*`bptt predict`.*\n",
+            r"Interrupted in epoch \d+ of 999. run keeps the model of the best epoch so far: .*`bptt predict`.*\n",
         ),
     ],
 )

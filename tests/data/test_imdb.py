@@ -207,5 +207,5 @@ def test_bptt_data_comes_first_and_the_training_part_alone_is_said(
 def test_the_real_reviews() -> None:
     if not Path(os.environ.get("BPTT_DATA", ""), imdb.TRAINING).is_file():
         pytest.skip("BPTT_DATA is not set to a folder with aclImdb_train.tar.gz")
-    rows = sources.read("imdb", None, None).training
+    rows = sources.read(DataConfig(source="imdb")).training
     assert (rows.labels.count("neg"), rows.labels.count("pos")) == (12_498, 12_498)

@@ -34,16 +34,15 @@ def read_bytes(path: Path, most: int) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            if file.read(2) != b"\x1f\x8b":
-                file.seek(0)
-                return file.read()
-            file.seek(0)
-            return _unpacked(file, path.name, most)
+            twice = file if file.seekable() else io.BytesIO(file.read())  # a pipe cannot be read from its beginning again
+            packed = twice.read(2) == b"\x1f\x8b"
+            twice.seek(0)
+            return _unpacked(twice, path.name, most) if packed else twice.read()
     except OSError as error:
         refuse(error)
 
 
-def _unpacked(file: io.BufferedReader, name: str, most: int) -> bytes:
+def _unpacked(file: io.BufferedIOBase, name: str, most: int) -> bytes:
     chunks, total = [], 0
     try:
         with gzip.GzipFile(fileobj=file) as packed:
