@@ -24,7 +24,7 @@ demo: setup  ## train on 4,000 real reviews, judge on 1,000 others, write a repo
 	$(BIN)/bptt train examples/foods.toml
 
 test: setup
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 test-all: setup
 	$(BIN)/pytest

@@ -30,7 +30,7 @@ def form(name: str) -> str:
 def records(path: Path, config: DataConfig, notes: list[str]) -> Records:
     """The records of a file in one of the FORMATS, with the line each starts on; `notes` takes how the file was read."""
     most = config.max_unpacked_mb * 10**6
-    if not path.stat().st_size:
+    if path.is_file() and not path.stat().st_size:
         raise _empty(path)
     if form(path.name) == ".parquet":
         yield from parquet.records(path, most)
