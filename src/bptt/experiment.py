@@ -79,11 +79,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
-    found = {"checks": [finding.to_dict() for finding in findings]}
-    run.write_json(DATA, {**splits.summary(), **facts, **found})
-    if splits.rejected:
-        run.write_lines(REJECTED, map(asdict, splits.rejected))
-        _tell([_("{path} lists the rows left out as unusable.").format(path=run.path / REJECTED)])
+    run.write_json(DATA, {**splits.summary(), **facts, "checks": [finding.to_dict() for finding in findings]})
+    _tell(_list_rejected(run, splits))
 
     training.seed(config.training)
     classes = splits.train.classes
@@ -160,6 +157,14 @@ def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data)
     return config, splits, [*notes, *splits.notes]
+
+
+def _list_rejected(run: Run, splits: data.Splits) -> list[str]:
+    """Writes the rows left out as unusable, where there are some; a sentence that says where."""
+    if not splits.rejected:
+        return []
+    run.write_lines(REJECTED, map(asdict, splits.rejected))
+    return [_("{path} lists the rows left out as unusable.").format(path=run.path / REJECTED)]
 
 
 def _bundle(path: Path) -> Bundle:
