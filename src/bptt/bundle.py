@@ -37,7 +37,8 @@ def save_weights(path: Path, weights: Weights, texts: Mapping[str, str]) -> None
 def load_weights(path: Path) -> tuple[Weights, dict[str, str]]:
     """What `save_weights` wrote. Raises ModelFileError where it is missing, foreign, damaged or not finite."""
     if not path.is_file():
-        raise ModelFileError("model.missing", _("There is no model file {path}. Train one with `bptt train`.").format(path=path))
+        message = _("There is no model file {path}: a run has one when its first epoch is finished. Train one with `bptt train`.")
+        raise ModelFileError("model.missing", message.format(path=path))
     try:
         with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {}).get("bptt", "{}"))

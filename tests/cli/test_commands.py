@@ -70,6 +70,14 @@ def test_evaluate_tells_of_classes_that_no_row_is_of(trained: tuple[Path, Result
     assert plain.splitlines()[-2:] == figures["notes"]
 
 
+def test_train_tells_of_a_class_that_is_never_answered(bptt: Bptt, tmp_path: Path) -> None:
+    rows = write_reviews(tmp_path / "reviews.csv")
+    with rows.open("a", newline="") as file:
+        csv.writer(file).writerows([(200 + n, f"lovely tea {n}", "rare") for n in range(5)])
+    told = bptt("train", "reviews.csv", "--text", "review", "--label", "score", "--run", "run", *TINY).stderr.decode()
+    assert "validation: No row was answered with these classes; their precision and F1 count as 0: rare." in told
+
+
 def test_long_names_of_classes_are_told_apart(bptt: Bptt, tmp_path: Path) -> None:
     names = [f"{'a very long name ' * 7}{ending}" for ending in ("one", "two", "\x1b[31mred")]
     rows = [(f"tea {n} {'xyz'[n % 3]}", names[n % 3]) for n in range(60)]
