@@ -19,7 +19,7 @@ def test_clean_rows_are_fine() -> None:
     found = look(halves(clean(), clean(50, seed=1)))
     assert {name: finding.verdict for name, finding in found.items()} == dict.fromkeys(found, "ok")
     assert all(not finding.advice for finding in found.values())
-    assert found["rows"].figures == {"rows": 250, "train": 160, "validation": 40, "test": 50}
+    assert found["rows"].figures == {"rows": 250, "train": 160, "validation": 40, "test": 50, "rejected": 0}
 
 
 def test_copies_are_counted_but_for_case_and_white_space() -> None:
@@ -56,7 +56,7 @@ def test_rows_left_out_for_the_test_part_are_told() -> None:
     found = look(halves(rows, [*clean(50, seed=1), *rows[:3], (rows[3][0].title(), rows[3][1])]))
     assert found["leaks"].figures == {"rows": 0, "left_out": 4, "examples": []}
     assert found["leaks"].verdict == "look"
-    assert found["rows"].figures == {"rows": 250, "train": 156, "validation": 40, "test": 54}
+    assert found["rows"].figures == {"rows": 250, "train": 156, "validation": 40, "test": 54, "rejected": 0}
     assert found["labels"].verdict == "ok"
 
 

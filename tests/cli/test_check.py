@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,21 @@ def test_training_tells_what_is_not_fine_and_keeps_all(harmed: Path, bptt: Bptt,
 def test_a_clean_run_says_nothing(trained: tuple[Path, Result]) -> None:
     assert b"look: " not in trained[1].stderr
     assert b"stop: " not in trained[1].stderr
+
+
+def test_rows_left_out_as_unusable_are_counted(bptt: Bptt, tmp_path: Path) -> None:
+    rows = "".join(f"tea {n} {'abc'[n % 3]},{'xy'[n % 2]}\n" for n in range(60))
+    (tmp_path / "some.csv").write_text("review,score\n" + rows + "no label,\n" * 3)
+    result = bptt(
+        "check", "some.csv", "--text", "review", "--label", "score", "--allow-rejects", "0.1", "--json", "--progress", "none"
+    )
+    [found] = [one for one in json.loads(result.stdout)["checks"] if one["check"] == "rows"]
+    assert (found["verdict"], found["figures"]["rows"], found["figures"]["rejected"]) == ("look", 60, 3)
+    assert b"left out 3 of 63 rows as unusable" in result.stderr, "no mode of progress hides it"
+
+
+def test_a_pipe_wants_its_columns_named(bptt: Bptt, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    result = bptt("check", "pipe.csv")
+    assert result.returncode == 2
+    assert b"Error (data.pipe): pipe.csv is a pipe" in result.stderr

@@ -14,25 +14,25 @@ from bptt.data.text import all_words
 def glance(splits: Splits, text: TextConfig, words: NDArray[np.int64]) -> list[Finding]:
     """What is looked at before every training, a second for 25,000 reviews. words: (N,) words of each text of training and
     validation, one part behind the other, uncut."""
-    return _quick(Rows.of(splits), splits.leaks, text, words)
+    return _quick(Rows.of(splits), splits, text, words)
 
 
 def examine(splits: Splits, text: TextConfig) -> list[Finding]:
     """All of that, and what takes longer: near copies and languages."""
     rows = Rows.of(splits)
     words, names = all_words(rows.texts)
-    quick = _quick(rows, splits.leaks, text, words.lengths[rows.learned])
+    quick = _quick(rows, splits, text, words.lengths[rows.learned])
     return [*quick, *alike.alike(rows, words, names), languages.languages(rows)]
 
 
-def _quick(rows: Rows, left_out: int, text: TextConfig, words: NDArray[np.int64]) -> list[Finding]:
+def _quick(rows: Rows, splits: Splits, text: TextConfig, words: NDArray[np.int64]) -> list[Finding]:
     return [
-        sizes.size(rows),
+        sizes.size(rows, len(splits.rejected)),
         sizes.balance(rows),
         lengths.lengths(words, text.max_length),
         copies.copies(rows),
         copies.two_labels(rows),
-        copies.leaks(rows, left_out),
+        copies.leaks(rows, splits.leaks),
         damage.mojibake(rows),
         damage.lost(rows),
         damage.markup(rows),

@@ -15,13 +15,17 @@ LOPSIDED = 0.99  # share of one class from which always naming it looks like suc
 _SHOWN = 10  # classes
 
 
-def size(rows: Rows) -> Finding:
-    """Rows by part."""
+def size(rows: Rows, rejected: int) -> Finding:
+    """Rows by part, and those left out as unusable."""
     counts = np.bincount(rows.part).tolist()
     words = (_("{count:,} to train"), _("{count:,} to validate"), _("{count:,} to test"))
     by_part = ", ".join(word.format(count=count) for word, count in zip(words, counts, strict=False))
     message = _("{count:,} in all: {by_part}.").format(count=len(rows), by_part=by_part)
-    return Finding("rows", "ok", message, figures={"rows": len(rows), **dict(zip(PARTS, counts, strict=False))})
+    figures = {"rows": len(rows), **dict(zip(PARTS, counts, strict=False)), "rejected": rejected}
+    if not rejected:
+        return Finding("rows", "ok", message, figures=figures)
+    message += " " + _("{count:,} others are left out as unusable.").format(count=rejected)
+    return Finding("rows", "look", message, _("Mend them in the source; training lists each in rejected.jsonl."), figures)
 
 
 def balance(rows: Rows) -> Finding:

@@ -45,7 +45,8 @@ def progress(mode: str) -> Iterator[Any]:
         hearer.say(_worded(message, category, filename, lineno, line))
 
     with hearer:
-        warnings.showwarning = tell
+        if mode != "none":  # there nothing is told on the way, but what was left out or guessed is no progress
+            warnings.showwarning = tell
         try:
             yield hearer
         finally:

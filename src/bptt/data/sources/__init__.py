@@ -37,6 +37,9 @@ def _read(config: DataConfig) -> Parts:
 def sample(config: DataConfig, count: int) -> list[dict[str, object]]:
     """The first `count` records of a source that has columns. Raises DataError where there are none."""
     path = files.existing(config.source)
+    if path.is_fifo():
+        message = _("{name} is a pipe, which can be read once alone. Name its columns: --text COLUMN --label COLUMN.")
+        raise DataError("data.pipe", message.format(name=path.name))
     rows, records = Rows(path.name), []
     for line, record in islice(tables.records(path, config, rows.notes), count):
         if isinstance(record, str):
@@ -63,4 +66,4 @@ def has_columns(source: str) -> bool:
         "{name} is of no known form. Known: {forms}, a folder with one sub-folder per label, and the names foods and imdb."
     )
     forms = ", ".join([*tables.FORMATS, *_ARCHIVES])
-    raise DataError("data.unknown-form", message.format(name=path.name, forms=forms))
+    raise DataError("data.unknown-form", message.format(name=source, forms=forms))

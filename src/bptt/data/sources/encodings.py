@@ -144,7 +144,7 @@ def _not_readable(content: bytes, encoding: str, position: int) -> DataError:
     line, byte = content.count(b"\n", 0, position) + 1, content[position]
     wrong = _("byte {position} (line {line}) is 0x{byte:02x}, which does not fit {encoding}.")
     told = wrong.format(position=position, line=line, byte=byte, encoding=encoding)
-    able = [] if b"\0" in content else [name for name in _USUAL if _reads(content, name)]
+    able = [] if b"\0" in content else [name for name in ("utf-8", *_USUAL) if _reads(content, name)]
     if "cp1252" in able and encoding == "UTF-8":
         able.insert(0 if _MULTIBYTE.search(content) else len(able), MIXED)
     if able:
