@@ -7,7 +7,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import progress_option
+from .command import allow_rejects_option, guessed_columns, json_option, progress_option
 from .overrides import Overridable
 from .train import configuration
 
@@ -22,10 +22,9 @@ BAR = 40  # characters of the longest bar
     epilog=_("Ends with 2 where a finding says stop."),
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
-@click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
-@click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
-@click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
-@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+@guessed_columns
+@allow_rejects_option
+@json_option
 @progress_option
 @click.pass_obj
 def check(
@@ -38,7 +37,6 @@ def check(
     progress: str,
 ) -> None:
     with screen.progress(progress) as hearer:
-        hearer.begin(_("loading Keras and JAX"))
         config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
 
         from bptt import experiment
@@ -49,8 +47,7 @@ def check(
     verdict = worst(finding.verdict for finding in findings)
     if as_json or progress == "json":
         listed = [finding.to_dict() | {"figures": finding.figures} for finding in findings]
-        result = {"source": config.data.source, "verdict": verdict, "checks": listed}
-        screen.answer({"event": "result"} | result if progress == "json" else result)
+        screen.result({"source": config.data.source, "verdict": verdict, "checks": listed}, progress)
     else:
         _show(findings)
     if verdict == "stop":

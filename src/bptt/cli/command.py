@@ -30,6 +30,24 @@ class Command(click.RichCommand):
         return super().invoke(ctx)
 
 
+def guessed_columns(function: Any) -> Any:
+    """`--text` and `--label`, for the commands that guess what is not named."""
+    text = click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
+    label = click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
+    return text(label(function))
+
+
+def allow_rejects_option(function: Any) -> Any:
+    """`--allow-rejects`, short for the key data.allow_rejects."""
+    words = _("Largest share of the rows, 0 to 1, that may be left out as unusable.")
+    return click.option("--allow-rejects", metavar="SHARE", help=words)(function)
+
+
+def json_option(function: Any) -> Any:
+    """`--json`, for the commands whose result is a table."""
+    return click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))(function)
+
+
 def progress_option(function: Any) -> Any:
     """`--progress`, the same for every command that may take long."""
     words = _(

@@ -9,8 +9,8 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import progress_option
-from .overrides import Overridable, reading
+from .command import allow_rejects_option, json_option, progress_option
+from .overrides import HOW_READ, Overridable, reading
 
 BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on one line of it
 
@@ -18,14 +18,14 @@ BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on o
 @click.command(
     cls=Overridable,
     help=_("Measure how well the model of RUN answers the labelled rows of DATA."),
-    epilog=_("How DATA is read: --data.encoding, --data.allow_rejects, --data.max_unpacked_mb, as `bptt init` explains them."),
+    epilog=HOW_READ,
 )
 @click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
 @click.argument("data", help=_("What `bptt train` takes."))
 @click.option("--text", metavar="COLUMN", help=_("Column of the texts; that of the run where not given."))
 @click.option("--label", metavar="COLUMN", help=_("Column of the labels; that of the run where not given."))
-@click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
-@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+@allow_rejects_option
+@json_option
 @progress_option
 @click.pass_obj
 def evaluate(
@@ -40,7 +40,6 @@ def evaluate(
 ) -> None:
     how = reading(overrides, allow_rejects)
     with screen.progress(progress) as hearer:
-        hearer.begin(_("loading Keras and JAX"))
         from bptt import experiment
 
         scores = experiment.evaluate(run, data, text, label, hearer, **how)
@@ -48,7 +47,7 @@ def evaluate(
         figures = scores.to_dict()
         del figures["mistakes"]  # texts, not figures
         figures["notes"] = scores.notes()
-        screen.answer({"event": "result"} | figures if progress == "json" else figures)
+        screen.result(figures, progress)
     else:
         _show(scores)
 

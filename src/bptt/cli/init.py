@@ -8,13 +8,13 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .overrides import Overridable, reading
+from .overrides import HOW_READ, Overridable, reading
 
 
 @click.command(
     cls=Overridable,
     help=_("Write a complete configuration for DATA, every key explained, its columns guessed."),
-    epilog=_("How DATA is read: --data.encoding, --data.allow_rejects, --data.max_unpacked_mb, as `bptt init` explains them."),
+    epilog=HOW_READ,
 )
 @click.argument(
     "data", help=_("A table (.csv, .tsv, .jsonl, .parquet), a folder or .tar.gz with one sub-folder per label, foods or imdb.")

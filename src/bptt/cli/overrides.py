@@ -11,8 +11,8 @@ from bptt.messages import _
 from .command import Command
 
 KEY = re.compile(r"--([a-z_]+\.[a-z_]+)(?:=(.*))?", re.DOTALL)
-
 READING = ("encoding", "allow_rejects", "max_unpacked_mb")
+HOW_READ = _("How DATA is read: --data.encoding, --data.allow_rejects, --data.max_unpacked_mb, as `bptt init` explains them.")
 
 
 class Overridable(Command):

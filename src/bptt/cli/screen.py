@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from bptt.messages import _
 from bptt.messages.visible import visible, visible_json
 
 PACKAGE = Path(__file__).parents[1]
@@ -25,6 +26,11 @@ def answer(value: Any) -> None:
     _write(visible_json(value, sys.stdout.encoding or "utf-8"), sys.stdout)
 
 
+def result(figures: dict[str, Any], progress: str) -> None:
+    """The last word of a command as JSON; among the objects of `--progress json` it is one event of them."""
+    answer({"event": "result"} | figures if progress == "json" else figures)
+
+
 def _write(text: str, stream: TextIO | None) -> None:
     if stream is not None:  # standard error may be closed: whoever closed it wants no word
         stream.write(text + "\n")
@@ -33,7 +39,8 @@ def _write(text: str, stream: TextIO | None) -> None:
 
 @contextmanager
 def progress(mode: str) -> Iterator[Any]:
-    """The Progress of `mode`, which hears our own warnings too while it runs: objects on standard output, all else on error."""
+    """The Progress of `mode`, from the loading of Keras on. It hears our own warnings too while it runs: objects go to standard
+    output, all else to standard error."""
     from bptt.progress import progress_on
 
     stream = sys.stdout if mode == "json" else sys.stderr or io.StringIO()
@@ -48,6 +55,7 @@ def progress(mode: str) -> Iterator[Any]:
         if mode != "none":  # there nothing is told on the way, but what was left out or guessed is no progress
             warnings.showwarning = tell
         try:
+            hearer.begin(_("loading Keras and JAX"))
             yield hearer
         finally:
             warnings.showwarning = before

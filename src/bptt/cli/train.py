@@ -8,7 +8,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import progress_option
+from .command import allow_rejects_option, guessed_columns, progress_option
 from .overrides import Overridable, once
 
 
@@ -18,15 +18,14 @@ from .overrides import Overridable, once
     epilog=_("Any key of the configuration can be given, and beats the file: --training.epochs 5, --model.units '[64, 32]'."),
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
-@click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
-@click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
+@guessed_columns
 @click.option(
     "--run",
     type=click.Path(path_type=Path),
     metavar="DIR",
     help=_("New folder for all results; one under runs/ where not given."),
 )
-@click.option("--allow-rejects", metavar="SHARE", help=_("Largest share of the rows, 0 to 1, that may be left out as unusable."))
+@allow_rejects_option
 @progress_option
 @click.pass_obj
 def train(
@@ -41,7 +40,6 @@ def train(
     from bptt.record import default_path
 
     with screen.progress(progress) as hearer:
-        hearer.begin(_("loading Keras and JAX"))
         path, mine = run, False
         try:
             config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
@@ -55,7 +53,7 @@ def train(
             nothing = _("Interrupted before training began; nothing was written.")
             screen.say(_standing(path) if path and mine else nothing, error=True)
             raise
-    _show(done, progress == "json")
+    _show(done, progress)
 
 
 def configuration(source: str, overrides: dict[str, Any], options: dict[str, str | None]) -> Any:
@@ -91,14 +89,14 @@ def _standing(path: Path) -> str:
     return f"{where} {kept.format(path=path)}"
 
 
-def _show(run: Any, as_json: bool) -> None:
+def _show(run: Any, progress: str) -> None:
     from bptt.evaluation import ScoresByPart
     from bptt.record import REPORT, SCORES
 
     scores = run.read_json(SCORES, ScoresByPart)
-    if as_json:
+    if progress == "json":
         figures = {part: {"accuracy": one.accuracy, "macro_f1": one.macro_f1, "rows": one.rows} for part, one in scores.items()}
-        screen.answer({"event": "result", **figures, "run": str(run.path), "report": str(run.path / REPORT)})
+        screen.result({**figures, "run": str(run.path), "report": str(run.path / REPORT)}, progress)
         return
     names = {"validation": _("validation"), "test": _("test")}
     line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
