@@ -120,10 +120,10 @@ NB_MODULE(_native, module) {
   module.def("level", [] { return std::string(bptt::level().name); }, "The instruction-set level in use.");
   module.def(
       "kept_width",
-      [](int cell, bool norm, int64_t units, bool wide) {
+      [](int cell, bool norm, bool zoneout, int64_t units, bool wide) {
         const auto of = static_cast<bptt::Cell>(cell);
-        return wide ? bptt::level().f64.kept_width(of, norm, units) : bptt::level().f32.kept_width(of, norm, units);
+        return wide ? bptt::level().f64.kept_width(of, norm, zoneout, units) : bptt::level().f32.kept_width(of, norm, zoneout, units);
       },
-      nb::arg("cell"), nb::arg("norm"), nb::arg("units"), nb::arg("wide"), "Elements that a step keeps for the backward pass.");
+      nb::arg("cell"), nb::arg("norm"), nb::arg("zoneout"), nb::arg("units"), nb::arg("wide"), "Elements that a step keeps for the backward pass.");
   module.def("levels", &bptt::level_names, "The levels this processor runs, best first.");
 }

@@ -98,7 +98,7 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
 
 template <class T>
 Shape kept_shape(const Recurrence<T>& net) {
-  return {net.batch * net.time, kernels<T>().kept_width(net.cell, net.recurrent_gain, net.units)};
+  return {net.batch * net.time, kernels<T>().kept_width(net.cell, net.recurrent_gain, net.zoneout > 0, net.units)};
 }
 
 template <class T>

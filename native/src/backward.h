@@ -135,7 +135,7 @@ void add_all_parts(const BackwardPass<T>& pass, Workers& workers) {
 template <class T>
 void backward(const Backward<T>& args, Workers& workers, Memory& memory) {
   const auto& net = args.net;
-  const Layout layout = Layout::of<T>(net.cell, net.recurrent_gain, net.units);
+  const Layout layout = Layout::of<T>(net.cell, net.recurrent_gain, net.zoneout > 0, net.units);
   const Plan plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
   BackwardPass<T> pass = {args, plan, Rules<T>(net, layout, Way::kBackward, memory), {},

@@ -44,7 +44,7 @@ void project_words(const ForwardPass<T>& pass, const Words& words, T* projected,
 template <class T>
 void forward(const Forward<T>& args, Workers& workers, Memory& memory) {
   const auto& net = args.net;
-  const Layout layout = Layout::of<T>(net.cell, net.recurrent_gain, net.units);
+  const Layout layout = Layout::of<T>(net.cell, net.recurrent_gain, net.zoneout > 0, net.units);
   const Plan plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
   ForwardPass<T> pass = {args, plan, Rules<T>(net, layout, Way::kForward, memory), {}, nullptr, nullptr, nullptr, most, nullptr, 0};

@@ -1,6 +1,6 @@
 // Where the numbers of an entry stand in its row, and which part of a weight matrix makes them.
 //
-//   SimpleRNN             z                   with layer normalisation  z n 1/s
+//   SimpleRNN             h                   with layer normalisation  h n 1/s    (before zoneout)
 //   LSTM                  i f g o c                                     i f g o c n(4) 1/s
 //   GRU, reset after      g z r u             (u = h U_h + b_h)         g z r u n(3) 1/s 1/s
 //   GRU, reset before     g z r                                         g z r n(3) 1/s 1/s
@@ -21,6 +21,7 @@ inline bool is_gru(Cell cell) { return cell == Cell::kGruAfter || cell == Cell::
 struct Layout {
   Cell cell;
   bool norm;
+  bool keeps;  // a SimpleRNN without zoneout and normalisation goes back from its outputs alone
   int64_t gates, units, width;
   int64_t values;      // fields of values; the normalised ones follow
   int64_t normalised;  // where they begin
@@ -30,17 +31,15 @@ struct Layout {
   int64_t recurrent_side;  // where dL/d(h U) begins; not of the GRU that resets before
 
   template <class T>
-  static Layout of(Cell cell, bool norm, int64_t units) {
+  static Layout of(Cell cell, bool norm, bool zoneout, int64_t units) {
     const int64_t gates = gates_of(cell), width = padded<T>(units);
     const int64_t values = cell == Cell::kLstm ? 5 : cell == Cell::kGruAfter ? 4 : gates;
     const int64_t inverse = (values + gates) * width;
     const bool after = cell == Cell::kGruAfter, simple = cell == Cell::kSimpleRnn;
-    return {cell, norm, gates, units, width, values, values * width, inverse, norm ? inverse + kLanes<T> : values * width,
-            simple && norm ? width : 0, norm ? values * width : after ? width : 0};
+    return {cell, norm, !simple || norm || zoneout, gates, units, width, values, values * width, inverse,
+            norm ? inverse + kLanes<T> : values * width, simple && norm ? width : 0, norm ? values * width : after ? width : 0};
   }
 
-  // A plain SimpleRNN goes back from h alone.
-  bool keeps() const { return norm || cell != Cell::kSimpleRnn; }
   // The bias comes after the normalisation, and not with x W.
   bool biased_step() const { return norm && cell == Cell::kSimpleRnn; }
   int64_t all() const { return gates * width; }

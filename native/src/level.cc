@@ -8,9 +8,9 @@ namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
 
 template <class T>
-int64_t kept_width(Cell cell, bool norm, int64_t units) {
-  const Layout layout = Layout::of<T>(cell, norm, units);
-  return layout.keeps() ? layout.stride : 0;
+int64_t kept_width(Cell cell, bool norm, bool zoneout, int64_t units) {
+  const Layout layout = Layout::of<T>(cell, norm, zoneout, units);
+  return layout.keeps ? layout.stride : 0;
 }
 
 template <class T>

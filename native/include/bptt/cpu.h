@@ -9,7 +9,7 @@ namespace bptt {
 template <class T>
 struct Kernels {
   // Elements of Forward::kept for each step of each row; 0 where a backward pass needs no more than the sequence.
-  int64_t (*kept_width)(Cell cell, bool norm, int64_t units);
+  int64_t (*kept_width)(Cell cell, bool norm, bool zoneout, int64_t units);
   void (*forward)(const Forward<T>&, Workers&, Memory&);
   void (*backward)(const Backward<T>&, Workers&, Memory&);
   void (*dropout)(const Dropout<T>&, Workers&);

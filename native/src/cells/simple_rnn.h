@@ -19,7 +19,9 @@ void simple_rnn_forward(const Rules<T>& rules, StepForward<T>& step) {
     for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
       Vec<T> z = load(to[i] + j);
       if (layout.norm) z = z * load(rules.gain + j) + load(rules.step_bias + j);
-      store(step.h[i] + j, rules.zoneout.mix(load(step.h_before[i] + j), rules.squash(z), step.draw[i] + static_cast<uint64_t>(j)));
+      const Vec<T> h = rules.squash(z);
+      if (layout.keeps) store(step.values[i] + j, h);
+      store(step.h[i] + j, rules.zoneout.mix(load(step.h_before[i] + j), h, step.draw[i] + static_cast<uint64_t>(j)));
     }
   }
 }
@@ -31,10 +33,9 @@ void simple_rnn_backward(const Rules<T>& rules, StepBackward<T>& step) {
   for (int64_t i = 0; i < step.active; ++i) {
     T* values = step.values[i];
     for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
-      Vec<T> d = step.gradient(i, j), h = load(step.h[i] + j);
+      Vec<T> d = step.gradient(i, j);
       const Vec<T> old = zoneout.part(d, step.draw[i] + static_cast<uint64_t>(j));
-      if (zoneout.on && !zoneout.drawn) h = (h - zoneout.rate * load(step.h_before[i] + j)) / (T(1) - zoneout.rate);
-      store(values + j, rules.squash_back(d, h));
+      store(values + j, rules.squash_back(d, load((layout.keeps ? values : step.h[i]) + j)));
       if (zoneout.on) store(step.dh[i] + j, old);
     }
     if (layout.norm)

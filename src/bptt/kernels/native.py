@@ -130,7 +130,7 @@ def _cell(options: Options) -> int:
 
 def _kept_width(options: Options, arrays: Any) -> int:
     _, _, units, dtype = _sizes(arrays)
-    return ffi.kept_width(_cell(options), arrays[1].norm is not None, units, dtype)
+    return ffi.kept_width(_cell(options), arrays[1].norm is not None, options.zoneout > 0, units, dtype)
 
 
 def _operands(options: Options, arrays: Any) -> tuple[Any, ...]:
