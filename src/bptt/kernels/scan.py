@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from bptt.kernels.draws import keeps
-from bptt.kernels.options import Drops, Options, Tokens, Weights
+from bptt.kernels.options import STATES, Drops, Options, Tokens, Weights
 
 Activation = Callable[[jax.Array], jax.Array]
 States = tuple[jax.Array, ...]
@@ -92,7 +92,6 @@ def _projected(x: jax.Array, weights: Weights, drops: Drops) -> jax.Array:
 def _zoneout(options: Options, seed: jax.Array | None, sizes: tuple[int, int, int], t: jax.Array) -> Zone:
     """Zoneout at time index t (Krueger et al. 2017): elements of a state keep their old value; at prediction, a share of it."""
     rates = (options.zoneout, options.zoneout_cell)
-    states = 2 if options.cell == "lstm" else 1
 
     def zone(state: int, old: jax.Array, new: jax.Array) -> jax.Array:
         rate = rates[state]
@@ -100,7 +99,7 @@ def _zoneout(options: Options, seed: jax.Array | None, sizes: tuple[int, int, in
             return new
         if not options.training:
             return rate * old + (1 - rate) * new
-        return jnp.where(keeps(seed, rate, sizes, t, state, states), old, new)
+        return jnp.where(keeps(seed, rate, sizes, t, state, STATES[options.cell]), old, new)
 
     return zone
 
