@@ -103,9 +103,9 @@ def _backward(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Arra
     given = (specs[2], rows if options.return_sequences else P())
     out = (Tokens(None, P()) if isinstance(arrays[0], Tokens) else rows, specs[1], specs[2], None, None, None)
     keeps = rows if _kept_width(options, arrays) else P()
-    return jax.shard_map(
-        local, mesh=options.mesh, in_specs=(specs, rows, keeps, given), out_specs=out, check_vma=False
-    )(arrays, sequence, kept, gradients)
+    return jax.shard_map(local, mesh=options.mesh, in_specs=(specs, rows, keeps, given), out_specs=out, check_vma=False)(
+        arrays, sequence, kept, gradients
+    )
 
 
 def _absent(rank: int, dtype: Any) -> jax.Array:
