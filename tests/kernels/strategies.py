@@ -77,11 +77,21 @@ def draw_mask(kind: str, batch: int, time: int, rng: np.random.Generator) -> Mas
     return parts[(np.arange(batch) + rng.integers(5)) % 5, np.arange(batch)]
 
 
+def size(options: Options) -> float:
+    """Of the weights, and of inputs that are x W already: gates without bounds must be small."""
+    if unbounded(options):
+        return 0.3
+    return 0.7 if options.activation == "linear" else 1.0
+
+
+def unbounded(options: Options) -> bool:
+    """Whether a gate may be larger than 1."""
+    return options.cell != "simple_rnn" and options.recurrent_activation in ("relu", "linear")
+
+
 def draw_weights(case: Case, rng: np.random.Generator) -> Weights:
-    """A recurrence that neither dies nor explodes, so that step 300 still feels step 1; gates without bounds must be small."""
-    units, columns, options = case.units, case.gates * case.units, case.options
-    unbounded = options.cell != "simple_rnn" and options.recurrent_activation in ("relu", "linear")
-    scale = 0.3 if unbounded else 0.7 if options.activation == "linear" else 1.0
+    """A recurrence that neither dies nor explodes, so that step 300 still feels step 1."""
+    units, columns, options, scale = case.units, case.gates * case.units, case.options, size(case.options)
     norm = Norm(rng.uniform(0.4, 0.8, columns))
     if options.cell == "lstm":
         norm = norm._replace(state_gain=rng.uniform(0.4, 0.8, units), state_bias=rng.normal(size=units) / 2)
@@ -108,7 +118,8 @@ def draw_problem(case: Case, mask: str = "mixed", seed: int = 0) -> Problem:
 
     return Problem(
         case.options,
-        rng.normal(size=(case.vocabulary, features) if case.vocabulary else (batch, time, features)),
+        (size(case.options) if case.projected else 1.0)
+        * rng.normal(size=(case.vocabulary, features) if case.vocabulary else (batch, time, features)),
         ids,
         draw_weights(case, rng),
         states(),
@@ -146,17 +157,18 @@ def options(draw: Any, cells: tuple[str, ...] = CELLS) -> Options:
 
 @st.composite
 def cases(draw: Any, cells: tuple[str, ...] = CELLS, sizes: Any = MANY, times: Any = LONG) -> Case:
-    """`sizes` of batch, features and units; a norm of LSTM and GRU comes without a kernel, as Norm says."""
+    """`sizes` of batch, features and units. A norm of LSTM and GRU comes without a kernel, dropped inputs with one and without ids."""
     chosen = draw(options(cells))
     norm, masks = draw(st.sampled_from([False, False, True])), st.sampled_from([0, 0, 1, GATES[chosen.cell]])
     projected = (norm and chosen.cell != "simple_rnn") or draw(st.sampled_from([False, False, True]))
+    vocabulary = draw(st.sampled_from([0, 0, 1, 7, 500]))
     return Case(
         **{name: draw(sizes) for name in ("batch", "features", "units")},
-        time=draw(times),
-        vocabulary=draw(st.sampled_from([0, 0, 1, 7, 500])),
+        time=draw(FEW if unbounded(chosen) else times),
+        vocabulary=vocabulary,
         masked=draw(st.booleans()),
         options=chosen,
         projected=projected,
         norm=norm,
-        drops=(0 if projected else draw(masks), draw(masks)),
+        drops=(0 if projected or vocabulary else draw(masks), draw(masks)),
     )

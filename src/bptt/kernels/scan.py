@@ -57,7 +57,7 @@ def recurrence(
 
     def step(before: States, now: Any) -> tuple[States, jax.Array | None]:
         z, real, t = now
-        after = _STEPS[options.cell](cell, z, before, _zoneout(options, seed, sizes, t))
+        after = STEPS[options.cell](cell, z, before, _zoneout(options, seed, sizes, t))
         if real is not None:
             after = tuple(jnp.where(real, new, old) for new, old in zip(after, before, strict=True))
         if not options.return_sequences:
@@ -164,7 +164,7 @@ def _gru(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
     return (zone(0, h, z * h + (1 - z) * cell.f(x[:, both:] + inner)),)
 
 
-_STEPS = {"simple_rnn": _simple_rnn, "lstm": _lstm, "gru": _gru}
+STEPS = {"simple_rnn": _simple_rnn, "lstm": _lstm, "gru": _gru}
 
 
 def simple_rnn(
