@@ -2,6 +2,7 @@
 #include "direct.h"
 
 #include "borrow.h"
+#include "bptt/float_mode.h"
 #include "bptt/pool.h"
 #include "elementwise.h"
 #include "recurrence.h"
@@ -33,6 +34,7 @@ void call(const Operation<Settings>& operation, const nb::sequence& operands, co
   const nb::gil_scoped_release release;
   OwnWorkers workers(PerProcess<Pool>::get(), threads);
   Scratch scratch;
+  const FloatMode mode;
   (single ? operation.f32 : operation.f64)(in.arrays(), out.arrays(), settings, workers, scratch.memory());
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "bptt/float_mode.h"
 #include "bptt/shared_job.h"
 
 namespace bptt {
@@ -44,6 +45,7 @@ class Pool {
 
  private:
   void serve() {
+    const FloatMode mode;
     for (std::unique_lock<std::mutex> lock(mutex_);;) {
       changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
       if (queue_.empty()) return;
