@@ -29,8 +29,6 @@ template <ffi::DataType type>
 using In2 = ffi::Buffer<type, 2>;
 template <ffi::DataType type>
 using In1 = ffi::Buffer<type, 1>;
-using Ids = ffi::Buffer<ffi::S32, 2>;
-using Bools = ffi::Buffer<ffi::PRED, 2>;
 template <ffi::DataType type, size_t rank>
 using Out = ffi::Result<ffi::Buffer<type, rank>>;
 
@@ -51,6 +49,7 @@ class Check {
     return *this;
   }
   bool failed() const { return !wrong_.empty(); }
+  const std::string& message() const { return wrong_; }
   ffi::Error error() const { return ffi::Error::InvalidArgument("bptt: " + wrong_); }
 
  private:

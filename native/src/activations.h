@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "bptt/simple_rnn.h"
+#include "bptt/recurrence.h"
 #include "vec.h"
 
 namespace bptt {
@@ -35,16 +35,36 @@ inline Vec<double> tanh_of(Vec<double> x) {
   return x;
 }
 
+template <class T>
+inline Vec<T> clamp(Vec<T> x, T low, T high) {  // NaN stays NaN
+  x = x < low ? all(low) : x;
+  return x > high ? all(high) : x;
+}
+
 // `x < 0 ? 0 : x` keeps NaN, as XLA's maximum does.
 template <class T>
 inline Vec<T> activate(Activation f, Vec<T> x) {
-  return f == Activation::kTanh ? tanh_of(x) : (x < T(0) ? Vec<T>{} : x);
+  switch (f) {
+    case Activation::kTanh: return tanh_of(x);
+    case Activation::kRelu: return x < T(0) ? Vec<T>{} : x;
+    case Activation::kSigmoid: return tanh_of(x * T(0.5)) * T(0.5) + T(0.5);
+    case Activation::kHardSigmoid: return clamp(x + T(3), T(0), T(6)) / T(6);
+    case Activation::kLinear: break;
+  }
+  return x;
 }
 
-// dL/dz from dL/dh and h = f(z).
+// dL/dz from dL/dy and y = f(z).
 template <class T>
-inline Vec<T> through(Activation f, Vec<T> d, Vec<T> h) {
-  return f == Activation::kTanh ? d * (T(1) - h * h) : (h > T(0) ? d : Vec<T>{});
+inline Vec<T> through(Activation f, Vec<T> d, Vec<T> y) {
+  switch (f) {
+    case Activation::kTanh: return d * (T(1) - y * y);
+    case Activation::kRelu: return y > T(0) ? d : Vec<T>{};
+    case Activation::kSigmoid: return d * (y * (T(1) - y));
+    case Activation::kHardSigmoid: return (y > T(0)) & (y < T(1)) ? d / T(6) : Vec<T>{};
+    case Activation::kLinear: break;
+  }
+  return d;
 }
 
 }  // namespace BPTT_LEVEL_NAMESPACE

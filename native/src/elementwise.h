@@ -4,40 +4,11 @@
 #include <math.h>
 
 #include "bptt/elementwise.h"
-#include "vec.h"
+#include "draws.h"
+#include "moments.h"
 
 namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
-
-typedef uint32_t Bits __attribute__((vector_size(kVectorBytes)));
-constexpr int64_t kBitLanes = kVectorBytes / 4;
-
-// The 32-bit finaliser of MurmurHash3 (Appleby): every input bit changes every output bit with a chance near 1/2.
-template <class B>
-inline B mix(B x) {
-  x ^= x >> 16;
-  x *= 0x85ebca6bu;
-  x ^= x >> 13;
-  x *= 0xc2b2ae35u;
-  return x ^ (x >> 16);
-}
-
-// A draw for each of kBitLanes counters: a function of the seed and the counter alone, so that the backward pass draws
-// again what the forward pass drew, and no order of work changes it.
-struct Draws {
-  uint32_t key0, key1;
-  Bits lane;  // 0, 1, 2, ...
-
-  Draws(const uint32_t* seed) : key0(mix(seed[0])), key1(mix(seed[1] + 0x7f4a7c15u)) {
-    for (int64_t i = 0; i < kBitLanes; ++i) lane[i] = static_cast<uint32_t>(i);
-  }
-
-  Bits at(uint64_t first) const {
-    const uint32_t high = mix(static_cast<uint32_t>(first >> 32) ^ key1);
-    const Bits counter = lane + static_cast<uint32_t>(first);
-    return mix(mix(counter * 0x9e3779b9u + key0) ^ high ^ key1);
-  }
-};
 
 template <class T>
 struct Keep {
@@ -59,8 +30,7 @@ struct Keep {
 
 template <class T>
 void dropout(const Dropout<T>& args, Workers& workers) {
-  const double drop = args.rate * 4294967296.0;
-  const Keep<T> keep = {Draws(args.seed), static_cast<uint32_t>(drop + 0.5), static_cast<T>(1.0 / (1.0 - args.rate))};
+  const Keep<T> keep = {Draws(args.seed), draw_threshold(args.rate), static_cast<T>(1.0 / (1.0 - args.rate))};
   const int64_t repeats = args.outer * args.repeat, block = 1 << 15;
   if (repeats == 1) {  // every element has a draw of its own
     parallel(workers, ceil_div(args.inner, block), [&](int64_t task, int64_t) {
@@ -76,41 +46,6 @@ void dropout(const Dropout<T>& args, Workers& workers) {
                static_cast<uint64_t>(r / args.repeat) * static_cast<uint64_t>(args.inner), args.inner);
   });
 }
-
-// The sum of value(j, left) over a row's vectors, in runs of 64: one chain over a million elements loses three digits.
-template <class T, class Value>
-inline double sum_along(int64_t width, const Value& value) {
-  constexpr int64_t kRun = 64 * kLanes<T>;
-  double total = 0;
-  for (int64_t first = 0; first < width; first += kRun) {
-    Vec<T> run = {};
-    for (int64_t j = first; j < smaller(first + kRun, width); j += kLanes<T>) run += value(j, width - j);
-    total += static_cast<double>(sum<T>(run));
-  }
-  return total;
-}
-
-// Mean and 1 / sqrt(variance + epsilon) of one row.
-template <class T>
-struct Moments {
-  T mean, inverse;
-
-  Moments(const T* x, int64_t width, double epsilon) {
-    const double n = static_cast<double>(width);
-    mean = static_cast<T>(sum_along<T>(width, [&](int64_t j, int64_t left) { return load_some(x + j, left); }) / n);
-    const double squares = sum_along<T>(width, [&](int64_t j, int64_t left) {
-      const Vec<T> d = centred(x + j, left);
-      return d * d;
-    });
-    inverse = static_cast<T>(1 / sqrt(squares / n + epsilon));
-  }
-
-  // x - mean; 0 in the lanes past the end.
-  Vec<T> centred(const T* x, int64_t left) const {
-    const Vec<T> d = load_some(x, left) - mean;
-    return left >= kLanes<T> ? d : load_some(reinterpret_cast<const T*>(&d), left);
-  }
-};
 
 constexpr int64_t kNormRows = 256;
 
@@ -142,12 +77,12 @@ void layer_norm_backward(const LayerNormBackward<T>& args, Workers& workers, Mem
       const T *x = args.in + r * width, *d_out = args.d_out + r * width;
       const Moments<T> row(x, width, args.epsilon);
       const double n = static_cast<double>(width);
-      const T mean_g = static_cast<T>(sum_along<T>(width, [&](int64_t j, int64_t left) {
+      const T mean_g = static_cast<T>(sum_along<T>(width, 1, 0, [&](int64_t j, int64_t left) {
         const Vec<T> d = load_some(d_out + j, left);
         store(d_beta + j, load(d_beta + j) + d);
         return d * load_some(args.gamma + j, left);
       }) / n);
-      const T mean_gy = static_cast<T>(sum_along<T>(width, [&](int64_t j, int64_t left) {
+      const T mean_gy = static_cast<T>(sum_along<T>(width, 1, 0, [&](int64_t j, int64_t left) {
         const Vec<T> dy = load_some(d_out + j, left) * row.centred(x + j, left) * row.inverse;
         store(d_gamma + j, load(d_gamma + j) + dy);
         return dy * load_some(args.gamma + j, left);

@@ -26,15 +26,15 @@ inline int64_t panels_size(int64_t depth, int64_t columns) {
   return depth * padded<T>(columns);
 }
 
-// to[k][n] = from[k * row_stride + n * column_stride]; the columns past N are 0.
-template <class T>
-Panels<T> pack(const T* from, int64_t depth, int64_t columns, int64_t row_stride, int64_t column_stride, T* to) {
+// The (depth, columns) matrix of element(k, n), in panels; the columns past `columns` are 0.
+template <class T, class Element>
+Panels<T> pack(int64_t depth, int64_t columns, T* to, const Element& element) {
   const int64_t width = padded<T>(columns), panel = NC * kLanes<T>;
   T* out = to;
   for (int64_t n0 = 0; n0 < width; n0 += panel) {
     const int64_t n1 = smaller(n0 + panel, width);
     for (int64_t k = 0; k < depth; ++k)
-      for (int64_t n = n0; n < n1; ++n) *out++ = n < columns ? from[k * row_stride + n * column_stride] : T(0);
+      for (int64_t n = n0; n < n1; ++n) *out++ = n < columns ? element(k, n) : T(0);
   }
   return {to, depth, width};
 }
@@ -165,15 +165,17 @@ void product_rows(int64_t rows, const T* const* a, const Panels<T>& b, const T* 
   }
 }
 
-// out[m][n] += sum_k a_k[m] b[k][n]: a_k has `rows` elements; b and out have stride `stride`, a whole number of vectors.
+// out[m][n] += sum_k a_k[m] b[k][n]: a_k has `rows` elements; b and out have `columns`, a whole number of vectors, of their
+// strides.
 template <class T>
-void product_columns(int64_t rows, const T* const* a, const T* b, int64_t stride, int64_t depth, T* out) {
-  const int64_t vectors = stride / kLanes<T>;
+void product_columns(int64_t rows, const T* const* a, const T* b, int64_t b_stride, int64_t depth, int64_t columns, T* out,
+                     int64_t out_stride) {
+  const int64_t vectors = columns / kLanes<T>;
   for (int64_t v = 0; v < vectors; v += NC)
     for_tiles(rows, [&](int64_t m0, int64_t m1) {
       const int64_t n = v * kLanes<T>;
       with_size(m1 - m0, smaller(NC, vectors - v),
-                ColumnTile<T>{a, m0, b + n, stride, depth, out + m0 * stride + n, stride});
+                ColumnTile<T>{a, m0, b + n, b_stride, depth, out + m0 * out_stride + n, out_stride});
     });
 }
 

@@ -83,11 +83,14 @@ inline Vec<T> all(T value) {
   return Vec<T>{} + value;
 }
 
+// In halves: a chain of additions would wait for each.
 template <class T>
 inline T sum(Vec<T> v) {
-  T total = 0;
-  for (int64_t i = 0; i < kLanes<T>; ++i) total += v[i];
-  return total;
+  T lanes[kLanes<T>];
+  store(lanes, v);
+  for (int64_t half = kLanes<T> / 2; half > 0; half /= 2)
+    for (int64_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  return lanes[0];
 }
 
 }  // namespace BPTT_LEVEL_NAMESPACE

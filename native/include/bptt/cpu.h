@@ -2,14 +2,16 @@
 #pragma once
 
 #include "bptt/elementwise.h"
-#include "bptt/simple_rnn.h"
+#include "bptt/recurrence.h"
 
 namespace bptt {
 
 template <class T>
 struct Kernels {
-  void (*simple_rnn_forward)(const SimpleRnnForward<T>&, Workers&, Memory&);
-  void (*simple_rnn_backward)(const SimpleRnnBackward<T>&, Workers&, Memory&);
+  // Elements of Forward::kept for each step of each row; 0 where a backward pass needs no more than the sequence.
+  int64_t (*kept_width)(Cell cell, bool norm, bool zoneout, int64_t units);
+  void (*forward)(const Forward<T>&, Workers&, Memory&);
+  void (*backward)(const Backward<T>&, Workers&, Memory&);
   void (*dropout)(const Dropout<T>&, Workers&);
   void (*layer_norm_forward)(const LayerNormForward<T>&, Workers&);
   void (*layer_norm_backward)(const LayerNormBackward<T>&, Workers&, Memory&);

@@ -5,13 +5,18 @@ Takes arrays with the axes of `bptt.shapes`, gives states and outputs; `dispatch
 
 from bptt.kernels.dispatch import Choice, choose_elementwise, choose_recurrence, use
 from bptt.kernels.elementwise import draw_groups, dropout, layer_norm
-from bptt.kernels.options import ACTIVATIONS, Options, Tokens
+from bptt.kernels.options import ACTIVATIONS, CELLS, GATES, Drops, Norm, Options, Tokens, Weights
 
 __all__ = [
     "ACTIVATIONS",
+    "CELLS",
+    "GATES",
     "Choice",
+    "Drops",
+    "Norm",
     "Options",
     "Tokens",
+    "Weights",
     "choose_elementwise",
     "choose_recurrence",
     "draw_groups",

@@ -57,23 +57,27 @@ def _unsupported_dtype(dtype: str) -> str | None:
     return _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=", ".join(ffi.DTYPES))
 
 
-def choose_recurrence(backend: str, dtype: str, activation: str | None, dropping: bool) -> Choice:
-    """The kernel for a SimpleRNN.
+def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False) -> Choice:
+    """The kernel for a recurrent layer.
 
     Args:
         backend: Keras's backend.
         dtype: the layer's compute dtype.
-        activation: its registered name, None for another function.
-        dropping: whether the cell's own dropout or recurrent_dropout is active.
+        activations: the registered names of its activation and of its gates', None for another function.
+        ours: whether it asks for what Keras's own loop does not know: zoneout, layer normalisation.
+
+    Raises KernelError for the latter where only Keras's own loop runs.
     """
     if backend != "jax":
-        return _other("keras", _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend))
-    if dropping:
-        return _other("keras", _("dropout inside the cell is active in training; a Dropout layer before it is not"))
+        reason = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
+        if ours:
+            message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=reason)
+            raise KernelError("kernel.options", message)
+        return _other("keras", reason)
     if _asked.get() == "scan":
         return Choice("scan", _('asked for by bptt.kernels.use("scan")'))
-    if activation not in ACTIVATIONS:
-        return _other("scan", _("the activation is not one of {known}").format(known=", ".join(ACTIVATIONS)))
+    if any(name not in ACTIVATIONS for name in activations):
+        return _other("scan", _("an activation is not one of {known}").format(known=", ".join(ACTIVATIONS)))
     reason = _unsupported_dtype(dtype) or ffi.unavailable()
     return _other("scan", reason) if reason else _native()
 

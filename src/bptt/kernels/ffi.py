@@ -30,6 +30,11 @@ def call(name: str, dtype: Any, results: Any, *arrays: Any, aliases: dict[int, i
     return jax.ffi.ffi_call(target, results, vmap_method="sequential", input_output_aliases=aliases)(*arrays, **attributes)
 
 
+def kept_width(cell: int, norm: bool, zoneout: bool, units: int, dtype: Any) -> int:
+    """How many elements of `dtype` a step of a row keeps for the backward pass beside its output; 0: none."""
+    return int(_native.kept_width(cell, norm, zoneout, units, wide=str(dtype) == "float64"))
+
+
 def level() -> str:
     """The instruction-set level in use, as "x86-64-v3". Raises RuntimeError where BPTT_LEVEL names one that does not run."""
     return str(_native.level())

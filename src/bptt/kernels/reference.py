@@ -86,7 +86,7 @@ def backward(
 ) -> Gradients:
     """Gradients of a loss of which dL/dstate (B, H) and dL/dsequence (B, T, H) are given; arguments as in `forward`."""
     inputs, mask = _clean(inputs, mask)
-    hold = Options(options.activation, options.go_backwards)
+    hold = Options(activation=options.activation, go_backwards=options.go_backwards)
     _, states = forward(hold, inputs, kernel, recurrent_kernel, bias, initial_state, mask)
     order = list(_time_order(inputs.shape[1], options))
     d_inputs, d_kernel = np.zeros_like(inputs), np.zeros_like(kernel)

@@ -9,10 +9,12 @@ from keras import layers as _keras_layers
 
 from bptt.layers.dropout import Dropout, SpatialDropout1D
 from bptt.layers.embedding import Embedding
+from bptt.layers.gru import GRU
 from bptt.layers.layer_normalization import LayerNormalization
+from bptt.layers.lstm import LSTM
 from bptt.layers.simple_rnn import SimpleRNN
 
-__all__ = ["Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
+__all__ = ["GRU", "LSTM", "Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,157 @@
+// From arrays to a recurrence: which shapes belong together.
+#pragma once
+
+#include "arrays.h"
+
+namespace bptt {
+
+// What a recurrence is asked for beside its arrays.
+struct Settings {
+  int32_t cell, activation, recurrent_activation;
+  bool go_backwards, zero_for_mask, fill;
+  double zoneout, zoneout_cell, epsilon;
+};
+
+inline const std::vector<const char*>& operand_names(bool backward) {
+  static const std::vector<const char*> forward = {
+      "inputs",      "ids",         "table",           "mask",           "kernel",     "recurrent_kernel", "bias", "initial_state",
+      "initial_cell", "input_drops", "recurrent_drops", "recurrent_gain", "state_gain", "state_bias",       "seed"};
+  static const std::vector<const char*> all = [] {
+    auto names = forward;
+    for (const char* name : {"sequence", "kept", "d_state", "d_cell_state", "d_sequence"}) names.push_back(name);
+    return names;
+  }();
+  return backward ? all : forward;
+}
+
+inline const std::vector<const char*>& result_names(bool backward) {
+  static const std::vector<const char*> forward = {"state", "cell_state", "sequence", "kept"};
+  static const std::vector<const char*> gradients = {
+      "d_inputs", "d_table", "d_steps", "d_kernel", "d_recurrent_kernel", "d_bias", "d_initial_state", "d_initial_cell",
+      "d_recurrent_gain", "d_state_gain", "d_state_bias"};
+  return backward ? gradients : forward;
+}
+
+inline int64_t gate_count(Cell cell) { return cell == Cell::kSimpleRnn ? 1 : cell == Cell::kLstm ? 4 : 3; }
+
+inline void check_settings(const Settings& s) {
+  if (s.cell < 0 || s.cell > 3) throw std::invalid_argument("unknown cell " + std::to_string(s.cell));
+  for (const int32_t f : {s.activation, s.recurrent_activation})
+    if (f < 0 || f > 4) throw std::invalid_argument("unknown activation " + std::to_string(f));
+  for (const double rate : {s.zoneout, s.zoneout_cell})
+    if (!(rate >= 0 && rate < 1)) throw std::invalid_argument("zoneout is " + std::to_string(rate) + ", expected [0, 1)");
+}
+
+template <class T>
+Drops<T> read_drops(Arrays& arrays, const Array& drops, int64_t gates, int64_t batch, int64_t depth) {
+  const int64_t count = drops.present() && drops.shape[0] == gates ? gates : 1;
+  return {arrays.optional<T>({count, batch, depth}), count};
+}
+
+// The sizes are those of `initial_state` and of `inputs` or `ids`; the rest must fit them.
+template <class T>
+Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, const Settings& s) {
+  check_settings(s);
+  const Array &inputs = all[0], &ids = all[1], &table = all[2], &initial_state = all[7];
+  const bool by_ids = ids.present();
+  const Array& first = by_ids ? ids : inputs;
+  if (first.shape.size() != (by_ids ? 2 : 3) || table.shape.size() != 2 || initial_state.shape.size() != 2)
+    throw std::invalid_argument("inputs must be (B, T, D), ids (B, T), table (V, D), initial_state (B, H)");
+  Recurrence<T> net = {};
+  net.cell = static_cast<Cell>(s.cell);
+  net.batch = first.shape[0];
+  net.time = first.shape[1];
+  net.features = by_ids ? table.shape[1] : inputs.shape[2];
+  net.vocabulary = table.shape[0];
+  net.units = initial_state.shape[1];
+  const int64_t B = net.batch, T_ = net.time, D = net.features, H = net.units, G = gate_count(net.cell);
+  if (H < 1) throw std::invalid_argument("initial_state has no units");
+  if (B * T_ > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 steps in one batch");
+  net.inputs = by_ids ? (arrays.next(), nullptr) : arrays.required<T>({B, T_, D});
+  net.ids = arrays.optional<int32_t>({B, T_});
+  net.table = by_ids ? arrays.required<T>({net.vocabulary, D}) : (arrays.next(), nullptr);
+  net.mask = arrays.optional<bool>({B, T_});
+  net.kernel = arrays.optional<T>({D, G * H});
+  if (!net.kernel && D != G * H)
+    throw std::invalid_argument("inputs without kernel have " + std::to_string(D) + " features, expected " + std::to_string(G * H));
+  net.recurrent_kernel = arrays.required<T>({H, G * H});
+  net.bias = arrays.required<T>({net.cell == Cell::kGruAfter ? 2 : 1, G * H});
+  net.initial_state = arrays.required<T>({B, H});
+  net.initial_cell = net.cell == Cell::kLstm ? arrays.required<T>({B, H}) : (arrays.next(), nullptr);
+  net.input_drops = read_drops<T>(arrays, all[9], G, B, D);
+  net.recurrent_drops = read_drops<T>(arrays, all[10], G, B, H);
+  if (net.input_drops.masks && (by_ids || !net.kernel)) throw std::invalid_argument("input_drops want inputs (B, T, D) and a kernel");
+  net.recurrent_gain = arrays.optional<T>({G * H});
+  const bool norm_state = net.recurrent_gain && net.cell == Cell::kLstm;
+  net.state_gain = norm_state ? arrays.required<T>({H}) : (arrays.next(), nullptr);
+  net.state_bias = norm_state ? arrays.required<T>({H}) : (arrays.next(), nullptr);
+  net.seed = arrays.optional<uint32_t>({2});
+  net.activation = static_cast<Activation>(s.activation);
+  net.recurrent_activation = static_cast<Activation>(s.recurrent_activation);
+  net.epsilon = s.epsilon;
+  net.zoneout = s.zoneout;
+  net.zoneout_cell = s.zoneout_cell;
+  net.go_backwards = s.go_backwards;
+  net.zero_for_mask = s.zero_for_mask;
+  return net;
+}
+
+template <class T>
+Shape kept_shape(const Recurrence<T>& net) {
+  return {net.batch * net.time, kernels<T>().kept_width(net.cell, net.recurrent_gain, net.zoneout > 0, net.units)};
+}
+
+template <class T>
+T* written(T* data, const Shape& shape) {
+  int64_t count = sizeof(T);
+  for (const int64_t n : shape) count *= n;
+  if (data) prefer_huge_pages(data, static_cast<size_t>(count));
+  return data;
+}
+
+template <class T>
+void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+  Arrays operands(in, operand_names(false)), results(out, result_names(false));
+  const auto net = read_recurrence<T>(in, operands, s);
+  const Shape states = {net.batch, net.units}, sequence = {net.batch, net.time, net.units};
+  Forward<T> args = {net, s.fill, nullptr, nullptr, nullptr, nullptr};
+  args.state = results.required<T>(states);
+  args.cell_state = net.initial_cell ? results.required<T>(states) : (results.next(), nullptr);
+  args.sequence = written(results.optional<T>(sequence), sequence);
+  args.kept = written(results.optional<T>(kept_shape(net)), kept_shape(net));
+  kernels<T>().forward(args, workers, memory);
+}
+
+template <class T>
+void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+  Arrays operands(in, operand_names(true)), results(out, result_names(true));
+  const auto net = read_recurrence<T>(in, operands, s);
+  const Shape states = {net.batch, net.units}, sequence = {net.batch, net.time, net.units}, kept = kept_shape(net);
+  const int64_t all = gate_count(net.cell) * net.units;
+  Backward<T> args = {};
+  args.net = net;
+  args.sequence = operands.required<T>(sequence);
+  T* kept_before = kept[1] ? operands.required<T>(kept) : (operands.next(), nullptr);
+  args.d_state = operands.required<T>(states);
+  args.d_cell_state = net.initial_cell ? operands.required<T>(states) : (operands.next(), nullptr);
+  args.d_sequence = operands.optional<T>(sequence);
+  const Shape inputs = {net.batch, net.time, net.features}, table = {net.vocabulary, net.features};
+  args.d_inputs = net.ids ? (results.next(), nullptr) : written(results.required<T>(inputs), inputs);
+  args.d_table = net.ids ? written(results.required<T>(table), table) : (results.next(), nullptr);
+  if (kept_before)
+    args.kept = results.required<T>(kept);
+  else
+    args.d_steps = net.ids ? results.required<T>(sequence) : (results.next(), nullptr);
+  if (args.kept != kept_before) throw std::invalid_argument("d_steps must share the memory of kept");
+  args.d_kernel = net.kernel ? results.required<T>({net.features, all}) : (results.next(), nullptr);
+  args.d_recurrent_kernel = results.required<T>({net.units, all});
+  args.d_bias = results.required<T>({net.cell == Cell::kGruAfter ? 2 : 1, all});
+  args.d_initial_state = results.required<T>(states);
+  args.d_initial_cell = net.initial_cell ? results.required<T>(states) : (results.next(), nullptr);
+  args.d_recurrent_gain = net.recurrent_gain ? results.required<T>({all}) : (results.next(), nullptr);
+  args.d_state_gain = net.state_gain ? results.required<T>({net.units}) : (results.next(), nullptr);
+  args.d_state_bias = net.state_gain ? results.required<T>({net.units}) : (results.next(), nullptr);
+  kernels<T>().backward(args, workers, memory);
+}
+
+}  // namespace bptt

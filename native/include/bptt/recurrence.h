@@ -1,0 +1,77 @@
+// A recurrence forward and backward through time, whatever its cell: SimpleRNN (Elman 1990), LSTM (Hochreiter &
+// Schmidhuber 1997; Gers et al. 2000), GRU (Cho et al. 2014); Rumelhart, Hinton, Williams 1986 for the way back.
+// Axes: B batch, T time, D input features, H units, G gates, M masks, V vocabulary. Every array is dense and row-major.
+#pragma once
+
+#include <cstdint>
+
+#include "bptt/runtime.h"
+
+namespace bptt {
+
+enum class Cell : int32_t { kSimpleRnn = 0, kLstm = 1, kGruAfter = 2, kGruBefore = 3 };
+enum class Activation : int32_t { kTanh = 0, kRelu = 1, kSigmoid = 2, kHardSigmoid = 3, kLinear = 4 };
+
+// Dropout masks, 0 or 1 / (1 - rate), held over time: one for all gates or one each (Gal & Ghahramani 2016).
+template <class T>
+struct Drops {
+  const T* masks;  // (M, B, D or H) or null
+  int64_t count;   // M: 1 or G
+};
+
+// What both directions read. The input is either `inputs`, or the rows of `table` that `ids` name (the other is null).
+template <class T>
+struct Recurrence {
+  Cell cell;
+  int64_t batch, time, features, units, vocabulary;
+  const T* inputs;            // (B, T, D) or null
+  const int32_t* ids;         // (B, T) or null
+  const T* table;             // (V, D) or null
+  const bool* mask;           // (B, T), true where the step is real; null: every step is
+  const T* kernel;            // (D, G H); null: the inputs are x W already, D = G H
+  const T* recurrent_kernel;  // (H, G H)
+  const T* bias;              // (G H); (2, G H) for kGruAfter: of x W, of h U
+  const T* initial_state;     // (B, H)
+  const T* initial_cell;      // (B, H) of the LSTM, else null
+  Drops<T> input_drops, recurrent_drops;  // input_drops with `inputs` only
+  const T* recurrent_gain;    // (G H), or null: no layer normalisation (Ba et al. 2016)
+  const T *state_gain, *state_bias;  // (H), of the LSTM with layer normalisation
+  double epsilon;
+  double zoneout, zoneout_cell;  // Krueger et al. 2017: of h, of the LSTM's c
+  const uint32_t* seed;          // (2): zoneout draws from it; null: it mixes in its share
+  Activation activation, recurrent_activation;
+  bool go_backwards;    // position p of the sequence is time T-1-p
+  bool zero_for_mask;   // a masked step's output is 0; otherwise it is the state it holds
+};
+
+template <class T>
+struct Forward {
+  Recurrence<T> net;
+  bool fill;      // write the masked positions of `sequence` too
+  T* state;       // (B, H): after each row's last real step
+  T* cell_state;  // (B, H) of the LSTM, else null
+  T* sequence;    // (B, T, H) in processing order, or null
+  T* kept;        // (B T, Kernels::kept_width), or null: no backward pass will come
+};
+
+template <class T>
+struct Backward {
+  Recurrence<T> net;
+  const T* sequence;      // (B, T, H): what forward wrote; only real steps are read
+  T* kept;                // what forward wrote; gradients take its place
+  T* d_steps;             // (B, T, H): with ids and nothing kept, dL/dz of the real steps is left here; may be `sequence` itself
+  const T* d_state;       // (B, H)
+  const T* d_cell_state;  // (B, H) of the LSTM, else null
+  const T* d_sequence;    // (B, T, H) or null
+  T* d_inputs;            // (B, T, D), or null with ids
+  T* d_table;             // (V, D), or null with inputs
+  T* d_kernel;            // (D, G H), or null without kernel
+  T* d_recurrent_kernel;  // (H, G H)
+  T* d_bias;              // as bias
+  T* d_initial_state;     // (B, H)
+  T* d_initial_cell;      // (B, H) of the LSTM, else null
+  T* d_recurrent_gain;    // (G H), or null
+  T *d_state_gain, *d_state_bias;  // (H), or null
+};
+
+}  // namespace bptt

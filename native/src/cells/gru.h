@@ -1,0 +1,152 @@
+// z r = s(x W + h U), h = z h + (1 - z) f(x W_h + r (h U_h + b_h)), or with reset before: f(x W_h + (r h) U_h); with layer
+// normalisation gain n(h U) in place of h U, of z and r together and of the candidate apart (Ba et al. 2016, supplement).
+#pragma once
+
+#include "../cell.h"
+
+namespace bptt {
+namespace BPTT_LEVEL_NAMESPACE {
+
+template <class T>
+void gru_product(const Rules<T>& rules, StepForward<T>& step, int g, const T* const* h) {
+  const Group<T>& group = rules.recurrent.group[g];
+  T* to[kMostRowsInSlice];
+  for (int64_t i = 0; i < step.active; ++i) to[i] = step.values[i] + group.field;
+  product_forward<T, kMostRowsInSlice>(group, rules.layout.units, step.active, step.rows, h,
+                                       rules.layout.norm ? nullptr : const_cast<const T* const*>(to), to, step.scratch);
+}
+
+// Normalises `gates` fields of h U from `first` on, and adds them with their gain to `to`.
+template <class T>
+void gru_norm(const Rules<T>& rules, T* values, int64_t first, int64_t gates, T* to) {
+  const Layout& layout = rules.layout;
+  T* n = values + layout.normalised + first * layout.width;
+  normalise(layout, rules.net.epsilon, gates, n, values + layout.inverse + first / 2);
+  for (int64_t j = 0; j < gates * layout.width; j += kLanes<T>)
+    store(to + j, load(to + j) + load(n + j) * load(rules.gain + first * layout.width + j));
+}
+
+template <class T>
+void gru_state(const Rules<T>& rules, StepForward<T>& step, int64_t i, bool after) {
+  const int64_t width = rules.layout.width;
+  T *g = step.values[i], *z = g + width, *r = z + width, *u = r + width;
+  for (int64_t j = 0; j < width; j += kLanes<T>) {
+    Vec<T> sum = load(g + j);
+    if (after) {
+      store(z + j, rules.gate(load(z + j)));
+      store(r + j, rules.gate(load(r + j)));
+      sum += load(r + j) * load(u + j);
+    }
+    const Vec<T> candidate = rules.squash(sum), update = load(z + j), old = load(step.h_before[i] + j);
+    store(g + j, candidate);
+    const Vec<T> now = update * old + (T(1) - update) * candidate;
+    store(step.h[i] + j, rules.zoneout.mix(old, now, step.draw[i] + static_cast<uint64_t>(j)));
+  }
+}
+
+template <class T>
+void gru_after_forward(const Rules<T>& rules, StepForward<T>& step) {
+  const int64_t width = rules.layout.width;
+  for (int64_t i = 0; i < step.active; ++i) copy_row(step.values[i] + 3 * width, rules.step_bias, width);
+  for (int g = 0; g < rules.recurrent.groups; ++g) gru_product(rules, step, g, step.h_before);
+  for (int64_t i = 0; i < step.active; ++i) {
+    if (rules.layout.norm) {
+      gru_norm(rules, step.values[i], 0, 2, step.values[i] + width);
+      gru_norm(rules, step.values[i], 2, 1, step.values[i] + 3 * width);
+    }
+    gru_state(rules, step, i, true);
+  }
+}
+
+template <class T>
+void gru_before_forward(const Rules<T>& rules, StepForward<T>& step) {
+  const int64_t width = rules.layout.width;
+  const int candidate = rules.recurrent.groups - 1;
+  const T* reset[kMostRowsInSlice];
+  for (int g = 0; g < candidate; ++g) gru_product(rules, step, g, step.h_before);
+  for (int64_t i = 0; i < step.active; ++i) {
+    T *z = step.values[i] + width, *product = step.scratch + (kMostRowsInSlice + i) * width;
+    if (rules.layout.norm) gru_norm(rules, step.values[i], 0, 2, z);
+    for (int64_t j = 0; j < 2 * width; j += kLanes<T>) store(z + j, rules.gate(load(z + j)));
+    multiply_row(product, z + width, step.h_before[i], width);
+    reset[i] = product;
+  }
+  gru_product(rules, step, candidate, reset);
+  for (int64_t i = 0; i < step.active; ++i) {
+    if (rules.layout.norm) gru_norm(rules, step.values[i], 2, 1, step.values[i]);
+    gru_state(rules, step, i, false);
+  }
+}
+
+// dL/dz of the candidate and of the update gate in their places; dh keeps what goes past the candidate.
+template <class T>
+void gru_state_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i) {
+  const int64_t width = rules.layout.width;
+  T *g = step.values[i], *z = g + width;
+  for (int64_t j = 0; j < width; j += kLanes<T>) {
+    Vec<T> d = step.gradient(i, j);
+    const Vec<T> past = rules.zoneout.part(d, step.draw[i] + static_cast<uint64_t>(j));
+    const Vec<T> candidate = load(g + j), update = load(z + j), old = load(step.h_before[i] + j);
+    store(step.dh[i] + j, past + d * update);
+    store(z + j, rules.gate_back(d * (old - candidate), update));
+    store(g + j, rules.squash_back(d * (T(1) - update), candidate));
+  }
+}
+
+template <class T>
+void gru_norm_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i, int64_t first, int64_t gates, const T* d) {
+  const Layout& layout = rules.layout;
+  const int64_t at = first * layout.width;
+  T* values = step.values[i];
+  normalise_back(layout, gates, d, rules.gain + at, values[layout.inverse + first / 2], values + layout.normalised + at,
+                 step.d_gain + at);
+}
+
+template <class T>
+void gru_after_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const int64_t width = rules.layout.width;
+  for (int64_t i = 0; i < step.active; ++i) {
+    gru_state_back(rules, step, i);
+    T *g = step.values[i], *z = g + width, *r = z + width, *u = r + width;
+    for (int64_t j = 0; j < width; j += kLanes<T>) {
+      const Vec<T> d = load(g + j), reset = load(r + j);
+      store(r + j, rules.gate_back(d * load(u + j), reset));
+      store(u + j, d * reset);
+    }
+    if (rules.layout.norm) {
+      gru_norm_back(rules, step, i, 0, 2, z);
+      gru_norm_back(rules, step, i, 2, 1, u);
+    }
+  }
+  recurrent_back(rules, step, 0, rules.recurrent.groups, true);
+}
+
+template <class T>
+void gru_before_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const Layout& layout = rules.layout;
+  const int64_t width = layout.width;
+  const Group<T>& candidate = rules.recurrent.group[rules.recurrent.groups - 1];
+  const T* from[kMostRowsInSlice];
+  T* d_reset[kMostRowsInSlice];
+  for (int64_t i = 0; i < step.active; ++i) {
+    gru_state_back(rules, step, i);
+    if (layout.norm) gru_norm_back(rules, step, i, 2, 1, step.values[i]);
+    from[i] = step.values[i] + candidate.field;
+    d_reset[i] = step.scratch + (kMostRowsInSlice + i) * width;
+  }
+  product_back<T, kMostRowsInSlice>(candidate, layout.units, step.active, step.rows, from, false, true, d_reset, step.scratch);
+  for (int64_t i = 0; i < step.active; ++i) {
+    T *z = step.values[i] + width, *r = z + width;
+    for (int64_t j = 0; j < width; j += kLanes<T>) {
+      const Vec<T> d = load(d_reset[i] + j), reset = load(r + j), old = load(step.h_before[i] + j);
+      store(step.reset[i] + j, reset * old);
+      store(step.dh[i] + j, load(step.dh[i] + j) + d * reset);
+      store(r + j, rules.gate_back(d * old, reset));
+    }
+    if (layout.norm) gru_norm_back(rules, step, i, 0, 2, z);
+  }
+  recurrent_back(rules, step, 0, rules.recurrent.groups - 1, true);
+}
+
+}  // namespace BPTT_LEVEL_NAMESPACE
+}  // namespace bptt

@@ -1,0 +1,120 @@
+// i f o = s(z), g = f(z_c), c = f c + i g, h = o f(c); with layer normalisation z has gain n(h U) in place of h U, and
+// h = o f(state_gain n(c) + state_bias): Ba et al. 2016, equations 20 to 22.
+#pragma once
+
+#include "../cell.h"
+
+namespace bptt {
+namespace BPTT_LEVEL_NAMESPACE {
+
+// The gates' values and c, in place of z.
+template <class T>
+void lstm_gates(const Rules<T>& rules, const StepForward<T>& step, int64_t i) {
+  const int64_t width = rules.layout.width;
+  T* z = step.values[i];
+  for (int64_t j = 0; j < width; j += kLanes<T>) {
+    const Vec<T> in = rules.gate(load(z + j)), forget = rules.gate(load(z + width + j));
+    const Vec<T> candidate = rules.squash(load(z + 2 * width + j)), out = rules.gate(load(z + 3 * width + j));
+    const Vec<T> old = load(step.c_before[i] + j);
+    const uint64_t counter = step.draw[i] + static_cast<uint64_t>(rules.layout.units + j);
+    store(z + j, in);
+    store(z + width + j, forget);
+    store(z + 2 * width + j, candidate);
+    store(z + 3 * width + j, out);
+    store(z + 4 * width + j, rules.zoneout_cell.mix(old, forget * old + in * candidate, counter));
+  }
+}
+
+// f(c), or f(state_gain n(c) + state_bias).
+template <class T>
+struct LstmOutput {
+  const Rules<T>& rules;
+  const T* c;
+  Moments<T> moments;
+
+  LstmOutput(const Rules<T>& rules, const T* c) : rules(rules), c(c) {
+    if (rules.layout.norm) moments = Moments<T>(c, rules.layout.units, rules.net.epsilon);
+  }
+
+  Vec<T> normalised(int64_t j) const { return (load(c + j) - moments.mean) * moments.inverse; }
+  Vec<T> at(int64_t j) const {
+    if (!rules.layout.norm) return rules.squash(load(c + j));
+    return rules.squash(normalised(j) * load(rules.state_gain + j) + load(rules.state_bias + j));
+  }
+};
+
+template <class T>
+void lstm_forward(const Rules<T>& rules, StepForward<T>& step) {
+  const Layout& layout = rules.layout;
+  const Side<T>& side = rules.recurrent;
+  for (int g = 0; g < side.groups; ++g) {
+    T* to[kMostRowsInSlice];
+    for (int64_t i = 0; i < step.active; ++i) to[i] = step.values[i] + side.group[g].field;
+    product_forward<T, kMostRowsInSlice>(side.group[g], layout.units, step.active, step.rows, step.h_before,
+                                         layout.norm ? nullptr : const_cast<const T* const*>(to), to, step.scratch);
+  }
+  for (int64_t i = 0; i < step.active; ++i) {
+    T *z = step.values[i], *n = z + layout.normalised;
+    if (layout.norm) {
+      normalise(layout, rules.net.epsilon, 4, n, z + layout.inverse);
+      for (int64_t j = 0; j < layout.all(); j += kLanes<T>) store(z + j, load(z + j) + load(n + j) * load(rules.gain + j));
+    }
+    lstm_gates(rules, step, i);
+    const LstmOutput<T> output(rules, z + 4 * layout.width);
+    for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
+      const Vec<T> h = load(z + 3 * layout.width + j) * output.at(j);
+      store(step.h[i] + j, rules.zoneout.mix(load(step.h_before[i] + j), h, step.draw[i] + static_cast<uint64_t>(j)));
+    }
+  }
+}
+
+// Adds dL/dc to dc, and puts dL/dz of the output gate in its place; dh keeps what zoneout takes past the cell.
+template <class T>
+void lstm_output_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i) {
+  const int64_t width = rules.layout.width;
+  T *z = step.values[i], *d_squash = step.scratch;
+  const LstmOutput<T> output(rules, z + 4 * width);
+  for (int64_t j = 0; j < width; j += kLanes<T>) {
+    Vec<T> d = step.gradient(i, j);
+    const Vec<T> old = rules.zoneout.part(d, step.draw[i] + static_cast<uint64_t>(j));
+    if (rules.zoneout.on) store(step.dh[i] + j, old);
+    const Vec<T> out = load(z + 3 * width + j), y = output.at(j), d_state = rules.squash_back(d * out, y);
+    store(z + 3 * width + j, rules.gate_back(d * y, out));
+    if (rules.layout.norm)
+      store(d_squash + j, d_state);
+    else
+      store(step.dc[i] + j, load(step.dc[i] + j) + d_state);
+  }
+  if (!rules.layout.norm) return;
+  T* n = d_squash + width;
+  for (int64_t j = 0; j < width; j += kLanes<T>) {
+    store(n + j, output.normalised(j));
+    store(step.d_state_bias + j, load(step.d_state_bias + j) + load(d_squash + j));
+  }
+  normalise_back(rules.layout, 1, d_squash, rules.state_gain, output.moments.inverse, n, step.d_state_gain);
+  add_row(step.dc[i], n, rules.layout.units);
+}
+
+template <class T>
+void lstm_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const Layout& layout = rules.layout;
+  const int64_t width = layout.width;
+  for (int64_t i = 0; i < step.active; ++i) {
+    T* z = step.values[i];
+    lstm_output_back(rules, step, i);
+    for (int64_t j = 0; j < width; j += kLanes<T>) {
+      Vec<T> d = load(step.dc[i] + j);
+      const Vec<T> past = rules.zoneout_cell.part(d, step.draw[i] + static_cast<uint64_t>(layout.units + j));
+      const Vec<T> in = load(z + j), forget = load(z + width + j), candidate = load(z + 2 * width + j);
+      store(z + j, rules.gate_back(d * candidate, in));
+      store(z + width + j, rules.gate_back(d * load(step.c_before[i] + j), forget));
+      store(z + 2 * width + j, rules.squash_back(d * in, candidate));
+      store(step.dc[i] + j, past + d * forget);
+    }
+    if (layout.norm) normalise_back(layout, 4, z, rules.gain, z[layout.inverse], z + layout.normalised, step.d_gain);
+  }
+  recurrent_back(rules, step, 0, rules.recurrent.groups, rules.zoneout.on);
+}
+
+}  // namespace BPTT_LEVEL_NAMESPACE
+}  // namespace bptt

@@ -1,0 +1,36 @@
+"""`keras.layers.GRU` over our kernels."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from bptt.layers.recurrent import Recurrent, name_of
+
+
+@keras.saving.register_keras_serializable(package="bptt")
+class GRU(Recurrent, keras.layers.GRU):
+    """Keras's GRU, same arguments, weights and config, as one fused call whatever the mask and the dropout.
+
+    z r = s(x W + h U + b), h = z h + (1 - z) g (Cho et al. 2014), with the candidate g = f(x W_h + r (h U_h + b_h)) where
+    `reset_after`, else f(x W_h + (r h) U_h). Input (B, T, D); output (B, H), or (B, T, H) with `return_sequences`.
+
+    Raises ValueError for a mask that is not (B, T), (B, T, 1) or (1, T), and for an initial state that is not (B, H).
+    """
+
+    cell_name = "gru"
+
+    def _activations(self) -> tuple[str | None, ...]:
+        return name_of(self.activation), name_of(self.recurrent_activation)
+
+    def _extras(self) -> dict[str, Any]:
+        return {"reset_after": self.reset_after}
+
+    def _bias_shape(self) -> tuple[int, ...]:
+        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+
+    def _normalised(self, projected: Any) -> Any:
+        """z and r together, the candidate apart."""
+        halves = [projected[..., : 2 * self.units], projected[..., 2 * self.units :]]
+        gains = self.kernel_gain[: 2 * self.units], self.kernel_gain[2 * self.units :]
+        return ops.concatenate([self._scaled(x, gain) for x, gain in zip(halves, gains, strict=True)], axis=-1)
