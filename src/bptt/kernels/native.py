@@ -113,6 +113,10 @@ def _absent(dtype: Any) -> jax.Array:
     return jnp.zeros(0, dtype)
 
 
+def _cast(name: str, array: jax.Array) -> jax.Array:
+    return array.astype(signature.OTHER_DTYPES[name]) if name in signature.OTHER_DTYPES else array
+
+
 def _zeros(shape: tuple[int, ...] | None, dtype: Any) -> jax.Array:
     return _absent(dtype) if shape is None else jnp.zeros(shape, dtype)
 
@@ -124,8 +128,7 @@ def _kept_width(options: Options, arrays: Any) -> int:
 
 def _call(name: str, dtype: Any, shapes: Any, given: Operands, *others: Any, **extra: Any) -> Any:
     """The kernel's results in the form of `shapes`, with None for the absent ones."""
-    dtypes = [signature.OTHER_DTYPES.get(field, dtype) for field in Operands._fields]
-    arrays = [_absent(d) if array is None else array.astype(d) for array, d in zip(given, dtypes, strict=True)]
+    arrays = [_absent(dtype) if array is None else _cast(name, array) for name, array in given._asdict().items()]
     results = tuple(Struct((0,) if shape is None else shape, dtype) for shape in shapes)
     found = ffi.call(name, dtype, results, *arrays, *others, **extra)
     return type(shapes)(*(None if shape is None else array for shape, array in zip(shapes, found, strict=True)))
