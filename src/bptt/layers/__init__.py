@@ -7,6 +7,7 @@ from typing import Any
 
 from keras import layers as _keras_layers
 
+from bptt.layers.bidirectional import Bidirectional
 from bptt.layers.dropout import Dropout, SpatialDropout1D
 from bptt.layers.embedding import Embedding
 from bptt.layers.gru import GRU
@@ -14,7 +15,7 @@ from bptt.layers.layer_normalization import LayerNormalization
 from bptt.layers.lstm import LSTM
 from bptt.layers.simple_rnn import SimpleRNN
 
-__all__ = ["GRU", "LSTM", "Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
+__all__ = ["GRU", "LSTM", "Bidirectional", "Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
 
 
 def __getattr__(name: str) -> Any:

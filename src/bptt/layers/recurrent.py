@@ -80,6 +80,17 @@ class Recurrent:
         last = self._last_output(states[0], mask)
         return last, last if outputs is None else outputs, list(states)
 
+    def prepared(self, sequences: Any, initial_state: Any, mask: Any, training: bool) -> tuple[Any, ...]:
+        """`arrays` for the native kernel where another layer makes the call: with the states and dropout masks that Keras's
+        own `call` would get."""
+        states = self.get_initial_state(ops.shape(sequences)[0]) if initial_state is None else initial_state
+        states = [ops.convert_to_tensor(state, dtype=self.compute_dtype) for state in states]
+        self._maybe_config_dropout_masks(self.cell, sequences[:, 0, :], states)
+        try:
+            return self.arrays(True, sequences, states, mask, training)
+        finally:
+            self._maybe_reset_dropout_masks(self.cell)
+
     def options(self, training: bool) -> Options:
         mesh, batch_axis = batch_mesh()
         names = dict(zip(("activation", "recurrent_activation"), self._activations(), strict=False))
