@@ -117,7 +117,7 @@ def main() -> None:
         sys.exit(reason)
     rng = np.random.default_rng(0)
     peak = matrix_peak(rng)
-    print(f"{ffi.level()}, batch {B}, {T} steps, {V} words; products here reach {peak / 1e9:.0f} GFLOP/s")
+    print(f"{compiled.level()}, batch {B}, {T} steps, {V} words; products here reach {peak / 1e9:.0f} GFLOP/s")
     print(f"{'case':38} {'':14} {'ours ms':>8} {'scan ms':>8} {'ratio':>6} {'peak':>6}")
     right = [run_case(rng, case, peak, rounds) for case in CASES]
     x = jnp.asarray(rng.normal(size=(B, T, 128)), jnp.float32)

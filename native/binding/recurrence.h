@@ -1,7 +1,7 @@
 // From arrays to a recurrence: which shapes belong together.
 #pragma once
 
-#include "arrays.h"
+#include "kernels.h"
 
 namespace bptt {
 
@@ -12,11 +12,11 @@ struct Settings {
   double zoneout, zoneout_cell, epsilon;
 };
 
-inline const std::vector<const char*>& operand_names(bool backward) {
-  static const std::vector<const char*> forward = {
+inline const Names& operand_names(bool backward) {
+  static const Names forward = {
       "inputs",      "ids",         "table",           "mask",           "kernel",     "recurrent_kernel", "bias", "initial_state",
       "initial_cell", "input_drops", "recurrent_drops", "recurrent_gain", "state_gain", "state_bias",       "seed"};
-  static const std::vector<const char*> all = [] {
+  static const Names all = [] {
     auto names = forward;
     for (const char* name : {"sequence", "kept", "d_state", "d_cell_state", "d_sequence"}) names.push_back(name);
     return names;
@@ -24,9 +24,9 @@ inline const std::vector<const char*>& operand_names(bool backward) {
   return backward ? all : forward;
 }
 
-inline const std::vector<const char*>& result_names(bool backward) {
-  static const std::vector<const char*> forward = {"state", "cell_state", "sequence", "kept"};
-  static const std::vector<const char*> gradients = {
+inline const Names& result_names(bool backward) {
+  static const Names forward = {"state", "cell_state", "sequence", "kept"};
+  static const Names gradients = {
       "d_inputs", "d_table", "d_steps", "d_kernel", "d_recurrent_kernel", "d_bias", "d_initial_state", "d_initial_cell",
       "d_recurrent_gain", "d_state_gain", "d_state_bias"};
   return backward ? gradients : forward;
@@ -55,14 +55,14 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
   const Array &inputs = all[0], &ids = all[1], &table = all[2], &initial_state = all[7];
   const bool by_ids = ids.present();
   const Array& first = by_ids ? ids : inputs;
-  if (first.shape.size() != (by_ids ? 2 : 3) || table.shape.size() != 2 || initial_state.shape.size() != 2)
+  if (first.shape.size() != (by_ids ? 2 : 3) || (by_ids && table.shape.size() != 2) || initial_state.shape.size() != 2)
     throw std::invalid_argument("inputs must be (B, T, D), ids (B, T), table (V, D), initial_state (B, H)");
   Recurrence<T> net = {};
   net.cell = static_cast<Cell>(s.cell);
   net.batch = first.shape[0];
   net.time = first.shape[1];
   net.features = by_ids ? table.shape[1] : inputs.shape[2];
-  net.vocabulary = table.shape[0];
+  net.vocabulary = by_ids ? table.shape[0] : 0;
   net.units = initial_state.shape[1];
   const int64_t B = net.batch, T_ = net.time, D = net.features, H = net.units, G = gate_count(net.cell);
   if (H < 1) throw std::invalid_argument("initial_state has no units");
@@ -102,14 +102,6 @@ Shape kept_shape(const Recurrence<T>& net) {
 }
 
 template <class T>
-T* written(T* data, const Shape& shape) {
-  int64_t count = sizeof(T);
-  for (const int64_t n : shape) count *= n;
-  if (data) prefer_huge_pages(data, static_cast<size_t>(count));
-  return data;
-}
-
-template <class T>
 void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
   Arrays operands(in, operand_names(false)), results(out, result_names(false));
   const auto net = read_recurrence<T>(in, operands, s);
@@ -117,8 +109,8 @@ void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, co
   Forward<T> args = {net, s.fill, nullptr, nullptr, nullptr, nullptr};
   args.state = results.required<T>(states);
   args.cell_state = net.initial_cell ? results.required<T>(states) : (results.next(), nullptr);
-  args.sequence = written(results.optional<T>(sequence), sequence);
-  args.kept = written(results.optional<T>(kept_shape(net)), kept_shape(net));
+  args.sequence = fresh(results.optional<T>(sequence), sequence);
+  args.kept = fresh(results.optional<T>(kept_shape(net)), kept_shape(net));
   kernels<T>().forward(args, workers, memory);
 }
 
@@ -136,8 +128,8 @@ void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, c
   args.d_cell_state = net.initial_cell ? operands.required<T>(states) : (operands.next(), nullptr);
   args.d_sequence = operands.optional<T>(sequence);
   const Shape inputs = {net.batch, net.time, net.features}, table = {net.vocabulary, net.features};
-  args.d_inputs = net.ids ? (results.next(), nullptr) : written(results.required<T>(inputs), inputs);
-  args.d_table = net.ids ? written(results.required<T>(table), table) : (results.next(), nullptr);
+  args.d_inputs = net.ids ? (results.next(), nullptr) : fresh(results.required<T>(inputs), inputs);
+  args.d_table = net.ids ? fresh(results.required<T>(table), table) : (results.next(), nullptr);
   if (kept_before)
     args.kept = results.required<T>(kept);
   else

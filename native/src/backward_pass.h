@@ -11,15 +11,15 @@ namespace BPTT_LEVEL_NAMESPACE {
 template <class T>
 using BackwardStep = void (*)(const Rules<T>&, StepBackward<T>&);
 
-template <class T>
+template <class T, bool kUsual>
 inline BackwardStep<T> backward_step(Cell cell) {
   switch (cell) {
-    case Cell::kLstm: return lstm_backward<T>;
-    case Cell::kGruAfter: return gru_after_backward<T>;
-    case Cell::kGruBefore: return gru_before_backward<T>;
+    case Cell::kLstm: return lstm_backward<T, kUsual>;
+    case Cell::kGruAfter: return gru_after_backward<T, kUsual>;
+    case Cell::kGruBefore: return gru_before_backward<T, kUsual>;
     case Cell::kSimpleRnn: break;
   }
-  return simple_rnn_backward<T>;
+  return simple_rnn_backward<T, kUsual>;
 }
 
 // A task's part of each sum over the batch; the tasks' parts stand one after the other.
@@ -107,7 +107,7 @@ struct BackwardPass {
   // From the chunk's last step to its first.
   void recur(const Slice& slice, const Chunk& chunk, const Room& room) const {
     const int64_t width = rules.layout.width;
-    const BackwardStep<T> take_step = backward_step<T>(rules.layout.cell);
+    const BackwardStep<T> take_step = rules.usual() ? backward_step<T, true>(rules.layout.cell) : backward_step<T, false>(rules.layout.cell);
     StepBackward<T> now;
     now.rows = slice.rows;
     now.scratch = room.step;

@@ -11,15 +11,15 @@ namespace BPTT_LEVEL_NAMESPACE {
 template <class T>
 using ForwardStep = void (*)(const Rules<T>&, StepForward<T>&);
 
-template <class T>
+template <class T, bool kUsual>
 inline ForwardStep<T> forward_step(Cell cell) {
   switch (cell) {
-    case Cell::kLstm: return lstm_forward<T>;
-    case Cell::kGruAfter: return gru_after_forward<T>;
-    case Cell::kGruBefore: return gru_before_forward<T>;
+    case Cell::kLstm: return lstm_forward<T, kUsual>;
+    case Cell::kGruAfter: return gru_after_forward<T, kUsual>;
+    case Cell::kGruBefore: return gru_before_forward<T, kUsual>;
     case Cell::kSimpleRnn: break;
   }
-  return simple_rnn_forward<T>;
+  return simple_rnn_forward<T, kUsual>;
 }
 
 template <class T>
@@ -101,7 +101,7 @@ struct ForwardPass {
 
   void recur(const Slice& slice, const Chunk& chunk, const Room& room) const {
     const int64_t width = rules.layout.width, units = rules.layout.units;
-    const ForwardStep<T> take_step = forward_step<T>(rules.layout.cell);
+    const ForwardStep<T> take_step = rules.usual() ? forward_step<T, true>(rules.layout.cell) : forward_step<T, false>(rules.layout.cell);
     StepForward<T> now;
     now.rows = slice.rows;
     now.scratch = room.step;

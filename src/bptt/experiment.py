@@ -18,7 +18,7 @@ from bptt.config import Config, override
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor, Scores
 from bptt.messages import _
-from bptt.models.describe import describe
+from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
 from bptt.record import DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
@@ -85,7 +85,9 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     training.seed(config.training)
     classes = splits.train.classes
     model = models.build(config.model, len(vocabulary), len(classes), config.text.mask)
-    run.write_json(MODEL_TABLE, describe(model))
+    table = describe(model)
+    run.write_json(MODEL_TABLE, table)
+    _tell(detours(table))
     bundle = Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights={}, epoch=0)
     training.fit(model, learned, held_out, config.training, run, progress, bundle)
 

@@ -54,7 +54,7 @@ def results() -> dict[str, Any]:
 def main() -> None:
     assert ffi.unavailable() is None
     hashes = {name: hashlib.sha256(np.asarray(value).tobytes()).hexdigest() for name, value in results().items()}
-    print(json.dumps({"threads": threads(), "level": ffi.level(), "hashes": hashes}))  # noqa: T201
+    print(json.dumps({"threads": threads(), "level": compiled.level(), "hashes": hashes}))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def elementwise(**changed: Any) -> kernels.Choice:
 
 @pytest.mark.parametrize("choose", [recurrence, elementwise])
 def test_the_native_kernel_is_chosen_and_names_its_level(choose: Any) -> None:
-    assert choose() == kernels.Choice("native", f"compiled for {ffi.level()}")
+    assert choose() == kernels.Choice("native", f"compiled for {compiled.level()}")
     with kernels.use("native"):
         assert choose().kernel == "native"
 

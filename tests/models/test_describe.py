@@ -5,7 +5,7 @@ import json
 import keras
 
 from bptt import layers
-from bptt.models.describe import describe
+from bptt.models.describe import describe, detours
 
 
 def test_the_lessons_three_layer_model():
@@ -43,3 +43,14 @@ def test_a_wrapper_tells_the_kernel_of_the_layer_inside():
     both, each_step = describe(model)["layers"]
     assert (both["kernel"], both["reason"]) == (inside.kernel_choice.kernel, inside.kernel_choice.reason)
     assert (each_step["kernel"], each_step["reason"]) == ("keras", "")
+
+
+def test_layers_off_the_native_kernels_are_named_once_with_the_reason():
+    half = {"return_sequences": True, "dtype": "bfloat16"}
+    parts = [layers.SimpleRNN(3, name="a", **half), layers.SimpleRNN(3, name="c", **half)]
+    native = layers.SimpleRNN(3, name="b", return_sequences=True)
+    model = keras.Sequential([keras.Input((None, 2)), parts[0], native, parts[1], layers.Dense(2)])
+    assert detours(describe(model)) == [
+        "Not on the native kernels, which are faster: a, c. "
+        "The reason: it computes in bfloat16; the native kernels in float32, float64."
+    ]

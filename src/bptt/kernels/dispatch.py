@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from bptt.errors import KernelError
-from bptt.kernels import ffi
+from bptt.kernels import compiled, ffi
 from bptt.kernels.options import ACTIVATIONS
 from bptt.messages import _
 
@@ -41,7 +41,7 @@ def use(kernel: str) -> Iterator[None]:
 
 
 def _native() -> Choice:
-    return Choice("native", _("compiled for {level}").format(level=ffi.level()))
+    return Choice("native", _("compiled for {level}").format(level=compiled.level()))
 
 
 def _other(kernel: str, reason: str) -> Choice:
@@ -52,9 +52,9 @@ def _other(kernel: str, reason: str) -> Choice:
 
 
 def _unsupported_dtype(dtype: str) -> str | None:
-    if dtype in ffi.DTYPES:
+    if dtype in compiled.DTYPES:
         return None
-    return _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=", ".join(ffi.DTYPES))
+    return _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=", ".join(compiled.DTYPES))
 
 
 def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False) -> Choice:

@@ -3,6 +3,8 @@
 import keras
 from typing_extensions import TypedDict
 
+from bptt.messages import _
+
 
 class LayerRow(TypedDict):
     """One layer of the table."""
@@ -30,6 +32,16 @@ def describe(model: keras.Model) -> ModelTable:
         "parameters": model.count_params(),
         "trainable": sum(weight.value.size for weight in model.trainable_weights),
     }
+
+
+def detours(table: ModelTable) -> list[str]:
+    """A sentence for each reason why layers do not run on the native kernels, though they could."""
+    layers: dict[str, list[str]] = {}
+    for row in table["layers"]:
+        if row["reason"] and row["kernel"] != "native":
+            layers.setdefault(row["reason"], []).append(row["name"])
+    message = _("Not on the native kernels, which are faster: {layers}. The reason: {reason}.")
+    return [message.format(layers=", ".join(names), reason=reason) for reason, names in layers.items()]
 
 
 def _row(layer: keras.Layer) -> LayerRow:
