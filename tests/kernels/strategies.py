@@ -158,7 +158,7 @@ def options(draw: Any, cells: tuple[str, ...] = CELLS) -> Options:
 
 @st.composite
 def cases(draw: Any, cells: Any = CELLS, sizes: Any = MANY, times: Any = LONG, vocabularies: Any = VOCABULARIES) -> Case:
-    """`sizes` of batch, features and units. A norm of LSTM and GRU comes without a kernel, dropped inputs with one and without ids."""
+    """`sizes` of batch, features and units. LSTM and GRU have a norm without a kernel; dropped inputs have one, and no ids."""
     chosen = draw(options(cells))
     norm, masks = draw(st.sampled_from([False, False, True])), st.sampled_from([0, 0, 1, GATES[chosen.cell]])
     projected = (norm and chosen.cell != "simple_rnn") or draw(st.sampled_from([False, False, True]))

@@ -51,7 +51,7 @@ def test_an_lstms_numbers_worked_by_hand() -> None:
 
 @pytest.mark.parametrize(("after", "want"), [(True, 3.0), (False, 2.5)])
 def test_a_grus_numbers_worked_by_hand(after: bool, want: float) -> None:
-    """x = 1, h = 4: z = s(0) = 1/2, r = s(-1) = 1/3; g = 1 + (4 / 4 + 2) / 3 = 2, or 1 + (4 / 3) / 4 - 1 / 3 = 1; h' = (4 + g) / 2."""
+    """x = 1, h = 4: z = s(0) = 1/2, r = s(-1) = 1/3, g = 1 + (4/4 + 2) / 3 = 2 or 1 + (4/3) / 4 - 1/3 = 1; h' = (4 + g) / 2."""
     recurrent = np.array([3.0, 0, 2]) if after else np.zeros(3)
     inputs = np.array([-3.0, -1, 0]) if after else np.array([0.0, -1, -1 / 3])
     weights = Weights(row(0, 0, 1), row(0, 0, 0.25), np.stack([inputs, recurrent]) if after else inputs)
