@@ -3,8 +3,8 @@
     data.load -> batches.make -> models.build -> training.fit -> evaluation.score -> report.write
 
 `bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`, `bptt.callbacks` for
-`keras.callbacks`. Each part is loaded when it is first used, so `import bptt` costs nothing. Keras runs on JAX unless
-KERAS_BACKEND says otherwise: import bptt before keras.
+`keras.callbacks`, `bptt.initializers` for `keras.initializers`. Each part is loaded when it is first used, so `import bptt` costs
+nothing. Keras runs on JAX unless KERAS_BACKEND says otherwise: import bptt before keras.
 """
 
 import os
@@ -19,6 +19,7 @@ __all__ = [
     "data",
     "evaluation",
     "experiment",
+    "initializers",
     "kernels",
     "layers",
     "models",

@@ -69,11 +69,11 @@ def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, .
     Raises KernelError for the latter where only Keras's own loop runs.
     """
     if backend != "jax":
-        reason = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
+        elsewhere = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
         if ours:
-            message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=reason)
+            message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=elsewhere)
             raise KernelError("kernel.options", message)
-        return _other("keras", reason)
+        return _other("keras", elsewhere)
     if _asked.get() == "scan":
         return Choice("scan", _('asked for by bptt.kernels.use("scan")'))
     if any(name not in ACTIVATIONS for name in activations):

@@ -26,14 +26,12 @@ class Bidirectional(keras.layers.Bidirectional):
         if choice is None:
             return Choice("keras", _("it is around a layer that is not ours"))
         apart = self._apart()
-        return Choice(
-            choice.kernel,
-            _("{reason}; in two calls: {apart}").format(reason=choice.reason, apart=apart) if apart else choice.reason,
-        )
+        return Choice(choice.kernel, f"{choice.reason}; " + _("in two calls: {apart}").format(apart=apart)) if apart else choice
 
     def _apart(self) -> str | None:
         """Why the directions run one after the other, or None."""
-        ours, theirs = self.forward_layer, self.backward_layer
+        ours: Any = self.forward_layer
+        theirs: Any = self.backward_layer
         if not isinstance(ours, Recurrent) or type(ours) is not type(theirs):
             return _("its directions are layers of different kinds")
         if True in (getattr(ours, "use_cudnn", None), getattr(theirs, "use_cudnn", None)):
@@ -70,10 +68,10 @@ class Bidirectional(keras.layers.Bidirectional):
         ours, theirs = (states[0][0], states[1][0]) if outputs is None else (outputs[..., :units], outputs[..., units:])
         if self.merge_mode == "concat":
             merged = ops.concatenate([ours, theirs], axis=-1) if outputs is None else outputs
+        elif self.merge_mode == "mul":
+            merged = ours * theirs
         else:
-            merged = {"sum": ours + theirs, "ave": (ours + theirs) / 2, "mul": ours * theirs, None: (ours, theirs)}[
-                self.merge_mode
-            ]
+            merged = {"sum": ours + theirs, "ave": (ours + theirs) / 2, None: (ours, theirs)}[self.merge_mode]
         if not self.return_state:
             return merged
         states = (*states[0], *states[1])
