@@ -17,6 +17,7 @@ from bptt.layers.layer_normalization import LayerNormalization
 from bptt.layers.lru import LRU, LRUCell
 from bptt.layers.lstm import LSTM
 from bptt.layers.min_gru import MinGRU, MinGRUCell
+from bptt.layers.recurrent_stack import RecurrentStack
 from bptt.layers.simple_rnn import SimpleRNN
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "LayerNormalization",
     "MinGRU",
     "MinGRUCell",
+    "RecurrentStack",
     "SimpleRNN",
     "SpatialDropout1D",
 ]
