@@ -26,7 +26,9 @@ class Bidirectional(keras.layers.Bidirectional):
         if choice is None:
             return Choice("keras", _("it is around a layer that is not ours"))
         apart = self._apart()
-        return Choice(choice.kernel, f"{choice.reason}; " + _("in two calls: {apart}").format(apart=apart)) if apart else choice
+        if choice.kernel != "native" or not apart:
+            return choice
+        return Choice("native", f"{choice.reason}; " + _("in two calls: {apart}").format(apart=apart))
 
     def _apart(self) -> str | None:
         """Why the directions run one after the other, or None."""

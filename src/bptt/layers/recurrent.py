@@ -90,7 +90,8 @@ class Recurrent:
             states, outputs = native.recurrence(options, *arrays)
         else:
             gates = getattr(self, "recurrent_activation", None)
-            states, outputs = scan.recurrence(options, *arrays, self.activation, gates)
+            functions = {"activation": self.activation, "recurrent_activation": gates}
+            states, outputs = scan.recurrence(options, *arrays, **functions)
         last = self._last_output(states[0], mask)
         return last, last if outputs is None else outputs, list(states)
 
