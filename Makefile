@@ -6,7 +6,7 @@ NATIVE := CMakeLists.txt $(shell find native -type f -not -path 'native/tests/*'
 LOCALE := src/bptt/messages/locale
 CATALOGUE := $(LOCALE)/vi/LC_MESSAGES/bptt
 
-.PHONY: setup demo test test-all sanitize lint format bench messages lock clean
+.PHONY: setup demo test test-all sanitize lint format bench peers messages lock clean
 
 setup: .venv/built  ## .venv, the locked dependencies, the package with its compiled kernel
 
@@ -44,6 +44,16 @@ format: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
+PEERS := benchmarks/peers/requirements.txt
+
+.venv-peers/locked: $(PEERS)  # 2.5 GB: TensorFlow, PyTorch, ONNX Runtime, oneDNN
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --requirement $(PEERS)
+	touch $@
+
+peers: setup .venv-peers/locked  ## our layers beside other libraries' -> benchmarks/peers.md
+	$(BIN)/python -m benchmarks.peers
+
 messages: setup  ## collect the sentences of src/ into the Vietnamese catalogue and compile it
 	$(BIN)/python tools/messages.py
 
@@ -53,4 +63,4 @@ lock: .venv/locked  ## resolve pyproject.toml anew; no index address may stand i
 	    --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers build .pytest_cache .mypy_cache .ruff_cache
