@@ -85,8 +85,13 @@ def layer(layers: Any, row: Row, given: Arrays, gradients: bool) -> Run:
 
     built = cell(layers, row, return_sequences=True)
     built.build((row.batch, row.time, D))
-    w = weights(row)
-    return alone(lambda w, x: built.stateless_call(list(w.values()), [], x, training=gradients)[0], w, given, gradients)
+    others = [variable.value for variable in built.non_trainable_variables]  # the seed of a dropout that is not there
+
+    def outputs(w: Arrays, x: Any) -> Any:
+        trained = [w[name] for name in ("kernel", "recurrent", "bias")]
+        return built.stateless_call(trained, others, x, training=gradients)[0]
+
+    return alone(outputs, weights(row), given, gradients)
 
 
 def build(peer: str, row: Row, task: str) -> Run:

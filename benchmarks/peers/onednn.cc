@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -57,17 +58,24 @@ void add_steps(Recurrence& r, const Sizes& s, bool training, Describe describe, 
     memory kernel = r.array("kernel", {1, 1, s.features, s.gates, s.units}, tag::ldigo);
     memory recurrent = r.array("recurrent", {1, 1, s.units, s.gates, s.units}, tag::ldigo);
     memory bias = r.array("bias", {1, 1, s.bias_gates, s.units}, tag::ldgo);
+    // The first state, given though it is zero: without one, version 3.2 computes a wrong gradient of `recurrent`.
+    memory state(float_desc({1, 1, s.batch, s.units}, tag::ldnc), r.engine);
+    std::memset(state.get_data_handle(), 0, state.get_desc().get_size());
+    constexpr bool lstm = std::is_same_v<Forward, dnnl::lstm_forward>;
+    auto h = state.get_desc();
     auto any_kernel = float_desc(kernel.get_desc().get_dims(), tag::any);
     auto any_recurrent = float_desc(recurrent.get_desc().get_dims(), tag::any);
 
-    auto forward = describe(training ? prop_kind::forward_training : prop_kind::forward_inference, x.get_desc(), any_kernel,
+    auto forward = describe(training ? prop_kind::forward_training : prop_kind::forward_inference, x.get_desc(), h, any_kernel,
                             any_recurrent, bias.get_desc(), y.get_desc());
     auto& packing = training ? r.each : r.once;  // a training step changes the weights, so it packs them again
     Arguments arguments{{DNNL_ARG_SRC_LAYER, x},
+                        {DNNL_ARG_SRC_ITER, state},
                         {DNNL_ARG_WEIGHTS_LAYER, r.in_layout(kernel, forward.weights_layer_desc(), packing)},
                         {DNNL_ARG_WEIGHTS_ITER, r.in_layout(recurrent, forward.weights_iter_desc(), packing)},
                         {DNNL_ARG_BIAS, bias},
                         {DNNL_ARG_DST_LAYER, y}};
+    if (lstm) arguments[DNNL_ARG_SRC_ITER_C] = state;
     if (training) arguments[DNNL_ARG_WORKSPACE] = memory(forward.workspace_desc(), r.engine);
     r.each.push_back({Forward(forward), arguments});
     if (!training) return;
@@ -75,15 +83,17 @@ void add_steps(Recurrence& r, const Sizes& s, bool training, Describe describe, 
     memory dx = r.array("dx", x.get_desc().get_dims(), tag::tnc);
     memory dy = r.array("dy", y.get_desc().get_dims(), tag::tnc);
     memory dbias = r.array("dbias", bias.get_desc().get_dims(), tag::ldgo);
-    auto backward = describe_back(forward, x.get_desc(), any_kernel, any_recurrent, bias.get_desc(), y.get_desc());
+    auto backward = describe_back(forward, x.get_desc(), h, any_kernel, any_recurrent, bias.get_desc(), y.get_desc());
     memory dkernel(backward.diff_weights_layer_desc(), r.engine), drecurrent(backward.diff_weights_iter_desc(), r.engine);
     arguments[DNNL_ARG_WEIGHTS_LAYER] = r.in_layout(kernel, backward.weights_layer_desc(), r.each);
     arguments[DNNL_ARG_WEIGHTS_ITER] = r.in_layout(recurrent, backward.weights_iter_desc(), r.each);
     arguments.insert({{DNNL_ARG_DIFF_SRC_LAYER, dx},
+                      {DNNL_ARG_DIFF_SRC_ITER, memory(h, r.engine)},
                       {DNNL_ARG_DIFF_WEIGHTS_LAYER, dkernel},
                       {DNNL_ARG_DIFF_WEIGHTS_ITER, drecurrent},
                       {DNNL_ARG_DIFF_BIAS, dbias},
                       {DNNL_ARG_DIFF_DST_LAYER, dy}});
+    if (lstm) arguments[DNNL_ARG_DIFF_SRC_ITER_C] = memory(h, r.engine);
     r.each.push_back({Backward(backward), arguments});
     r.sums = {dkernel, drecurrent, dbias};
     r.arrays["dkernel"] = r.in_layout(dkernel, kernel.get_desc(), r.each);
@@ -97,12 +107,12 @@ void add_rnn(Recurrence& r, const Sizes& s, bool training) {
     using Backward = dnnl::vanilla_rnn_backward;
     add_steps<Forward, Backward>(
         r, s, training,
-        [&](auto kind, auto x, auto w, auto u, auto b, auto y) {
-            return Forward::primitive_desc(r.engine, kind, algorithm::eltwise_tanh, forwards, x, {}, w, u, b, y, {});
+        [&](auto kind, auto x, auto h, auto w, auto u, auto b, auto y) {
+            return Forward::primitive_desc(r.engine, kind, algorithm::eltwise_tanh, forwards, x, h, w, u, b, y, {});
         },
-        [&](auto& hint, auto x, auto w, auto u, auto b, auto y) {
-            return Backward::primitive_desc(r.engine, prop_kind::backward, algorithm::eltwise_tanh, forwards, x, {}, w, u, b, y, {},
-                                            x, {}, w, u, b, y, {}, hint);
+        [&](auto& hint, auto x, auto h, auto w, auto u, auto b, auto y) {
+            return Backward::primitive_desc(r.engine, prop_kind::backward, algorithm::eltwise_tanh, forwards, x, h, w, u, b, y, {},
+                                            x, h, w, u, b, y, {}, hint);
         });
 }
 
@@ -111,12 +121,12 @@ void add_lstm(Recurrence& r, const Sizes& s, bool training) {
     using Backward = dnnl::lstm_backward;
     add_steps<Forward, Backward>(
         r, s, training,
-        [&](auto kind, auto x, auto w, auto u, auto b, auto y) {
-            return Forward::primitive_desc(r.engine, kind, forwards, x, {}, {}, w, u, b, y, {}, {});
+        [&](auto kind, auto x, auto h, auto w, auto u, auto b, auto y) {
+            return Forward::primitive_desc(r.engine, kind, forwards, x, h, h, w, u, b, y, {}, {});
         },
-        [&](auto& hint, auto x, auto w, auto u, auto b, auto y) {
-            return Backward::primitive_desc(r.engine, prop_kind::backward, forwards, x, {}, {}, w, u, b, y, {}, {},  //
-                                            x, {}, {}, w, u, b, y, {}, {}, hint);
+        [&](auto& hint, auto x, auto h, auto w, auto u, auto b, auto y) {
+            return Backward::primitive_desc(r.engine, prop_kind::backward, forwards, x, h, h, w, u, b, y, {}, {},  //
+                                            x, h, h, w, u, b, y, {}, {}, hint);
         });
 }
 
@@ -125,12 +135,12 @@ void add_gru(Recurrence& r, const Sizes& s, bool training) {
     using Backward = dnnl::lbr_gru_backward;
     add_steps<Forward, Backward>(
         r, s, training,
-        [&](auto kind, auto x, auto w, auto u, auto b, auto y) {
-            return Forward::primitive_desc(r.engine, kind, forwards, x, {}, w, u, b, y, {});
+        [&](auto kind, auto x, auto h, auto w, auto u, auto b, auto y) {
+            return Forward::primitive_desc(r.engine, kind, forwards, x, h, w, u, b, y, {});
         },
-        [&](auto& hint, auto x, auto w, auto u, auto b, auto y) {
-            return Backward::primitive_desc(r.engine, prop_kind::backward, forwards, x, {}, w, u, b, y, {},  //
-                                            x, {}, w, u, b, y, {}, hint);
+        [&](auto& hint, auto x, auto h, auto w, auto u, auto b, auto y) {
+            return Backward::primitive_desc(r.engine, prop_kind::backward, forwards, x, h, w, u, b, y, {},  //
+                                            x, h, w, u, b, y, {}, hint);
         });
 }
 
