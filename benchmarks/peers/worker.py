@@ -17,9 +17,9 @@ from typing import Any, TextIO
 import numpy as np
 
 from benchmarks.peers.registry import PEERS
-from benchmarks.peers.workloads import Row, Run, rows
+from benchmarks.peers.workloads import Run, rows
 
-TURN_S = 0.2  # a turn is as many steps as fit into it, two at least
+TURN_S = 0.25  # a turn takes half of it at least, with one step or more
 REST_S = 0.03  # before a turn: the others' threads spin a little after their work
 
 
@@ -43,17 +43,21 @@ class Worker:
         self.run, self.count = run, 0
         return {"first_s": seconds}
 
-    def steps_of_a_turn(self, row: Row, task: str) -> int:
+    def steps_of_a_turn(self, most: int) -> int:
+        """Twice as many until they take half of TURN_S."""
         assert self.run is not None
-        self.run.turn(2)  # Keras and XLA compile once more where the first call's arrays came from elsewhere
-        begin = time.perf_counter()
-        self.run.turn(2)
-        each = (time.perf_counter() - begin) / 2
-        return max(2, min(row.most(task), round(TURN_S / each)))
+        self.run.turn(1)  # Keras and XLA compile once more where the first call's arrays came from elsewhere
+        count = 1
+        while True:
+            begin = time.perf_counter()
+            self.run.turn(count)
+            if count == most or time.perf_counter() - begin > TURN_S / 2:
+                return count
+            count = min(2 * count, most)
 
     def turn(self, row: str, task: str) -> dict[str, Any]:
         assert self.run is not None
-        self.count = self.count or self.steps_of_a_turn(self.rows[row], task)
+        self.count = self.count or self.steps_of_a_turn(self.rows[row].most(task))
         time.sleep(REST_S)
         begin = time.perf_counter()
         self.run.turn(self.count)
