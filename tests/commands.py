@@ -15,9 +15,10 @@ import pytest
 
 from bptt import messages
 from bptt.cli.main import main
+from tests.haste import IN_HASTE, haste
 
-TINY = (  # a network that learns 200 short rows in a second
-    *("--text.max_length", "16", "--text.bucket_edges", "[]", "--text.min_count", "1"),
+TINY = (  # a network that learns 200 short rows in a second: both parts in whole batches of one shape, compiled once
+    *("--text.max_length", "16", "--text.bucket_edges", "[]", "--text.min_count", "1", "--training.batch_size", "40"),
     *("--model.units", "[8]", "--model.embedding_width", "8", "--training.epochs", "3", "--training.learning_rate", "0.05"),
 )
 
@@ -42,7 +43,7 @@ class Result:
 
 def run_bptt(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> Result:
     """`bptt` with these arguments in a process of its own, in English unless they say otherwise."""
-    environment = os.environ | {"BPTT_LANG": "en", "COLUMNS": "200"}
+    environment = os.environ | {"BPTT_LANG": "en", "COLUMNS": "200"} | IN_HASTE
     command = [sys.executable, "-m", "bptt", *map(str, arguments)]
     done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, env=environment, timeout=240, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
@@ -53,6 +54,8 @@ def bptt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     """The same in this process and the test's own folder: Keras and JAX, which take seconds to load, are loaded once."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANGUAGE", "en")
+    for name, value in IN_HASTE.items():  # for the processes that a test starts beside
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     warnings.simplefilter("always", UserWarning)  # until the test ends: the command prints them
 
@@ -66,7 +69,8 @@ def bptt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
         out, err = capfd.readouterr()
         return Result(int(end.value.code or 0), out.encode(), err.encode())
 
-    yield run
+    with haste():
+        yield run
     messages.use("en")
 
 

@@ -18,7 +18,8 @@ SMALL = {
 
 def config(folder: Path, seed: int = 0) -> experiment.Config:
     source = {"source": str(folder / "reviews.csv"), "text": "review", "label": "score"}
-    return experiment.Config.parse(SMALL | {"data": source, "training": {"epochs": 2, "learning_rate": 0.02, "seed": seed}})
+    training = {"epochs": 2, "batch_size": 40, "learning_rate": 0.02, "seed": seed}
+    return experiment.Config.parse(SMALL | {"data": source, "training": training})
 
 
 @pytest.fixture(scope="module")

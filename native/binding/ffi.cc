@@ -2,7 +2,7 @@
 #include "ffi.h"
 
 #include "elementwise.h"
-#include "recurrence.h"
+#include "pair.h"
 #include "scratch.h"
 #include "xla.h"
 
@@ -51,6 +51,8 @@ auto recurrence_binding() {
 #define BPTT_HANDLERS(name, type)                                                                                          \
   XLA_FFI_DEFINE_HANDLER(name##_forward, recurrence<run_forward<type>>, recurrence_binding());                             \
   XLA_FFI_DEFINE_HANDLER(name##_backward, recurrence<run_backward<type>>, recurrence_binding());                           \
+  XLA_FFI_DEFINE_HANDLER(name##_forward_pair, recurrence<run_forward_pair<type>>, recurrence_binding());                   \
+  XLA_FFI_DEFINE_HANDLER(name##_backward_pair, recurrence<run_backward_pair<type>>, recurrence_binding());                 \
   XLA_FFI_DEFINE_HANDLER(name##_dropout, elementwise<run_dropout<type>>, binding().Attr<double>("rate"));                  \
   XLA_FFI_DEFINE_HANDLER(name##_norm_forward, elementwise<run_norm_forward<type>>, binding().Attr<double>("epsilon"));     \
   XLA_FFI_DEFINE_HANDLER(name##_norm_backward, elementwise<run_norm_backward<type>>, binding().Attr<double>("epsilon"))
@@ -70,6 +72,8 @@ nb::dict registrations() {
 #define BPTT_REGISTER(type)                                             \
   all["bptt_recurrence_forward_" #type] = capsule(type##_forward);      \
   all["bptt_recurrence_backward_" #type] = capsule(type##_backward);    \
+  all["bptt_pair_forward_" #type] = capsule(type##_forward_pair);       \
+  all["bptt_pair_backward_" #type] = capsule(type##_backward_pair);     \
   all["bptt_dropout_" #type] = capsule(type##_dropout);                 \
   all["bptt_layer_norm_forward_" #type] = capsule(type##_norm_forward); \
   all["bptt_layer_norm_backward_" #type] = capsule(type##_norm_backward)

@@ -133,7 +133,7 @@ struct ForwardPass {
     for (int64_t step = chunk.from; step < end; ++step) {
       const T* h = room.h + chunk.entry(i, step) * width;
       const int64_t p = slice.position(i, step);
-      copy_row(args.sequence + slice.place(i, p) * units, h, units);
+      copy_row(args.sequence + output(slice, i, p), h, units);
       if (args.fill) hold(slice, i, p + 1, slice.position(i, step + 1), h);
     }
   }
@@ -143,11 +143,15 @@ struct ForwardPass {
     if (args.cell_state) copy_row(args.cell_state + slice.rows[i] * rules.layout.units, c, rules.layout.units);
   }
 
+  int64_t output(const Slice& slice, int64_t i, int64_t position) const {
+    return slice.place(i, args.net.in_time ? plan.time_of(position) : position) * args.net.sequence_stride;
+  }
+
   // What the masked positions [from, to) show after state h.
   void hold(const Slice& slice, int64_t i, int64_t from, int64_t to, const T* h) const {
     const int64_t units = rules.layout.units;
     for (int64_t p = from; p < to; ++p) {
-      T* out = args.sequence + slice.place(i, p) * units;
+      T* out = args.sequence + output(slice, i, p);
       if (args.net.zero_for_mask)
         clear(out, units);
       else

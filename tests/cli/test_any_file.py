@@ -46,10 +46,10 @@ def test_the_corpus_is_large() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "unusable: two of a hundred without a text in a.csv.gz",
-        "mixtures: cp1252 and then UTF-8 in a.csv.gz",
+        pytest.param("unusable: two of a hundred without a text in a.csv.gz", marks=pytest.mark.slow),
+        pytest.param("mixtures: cp1252 and then UTF-8 in a.csv.gz", marks=pytest.mark.slow),
         "broken_archives: half a file in a.parquet",
-        "folders: parts train test extra in a",
+        pytest.param("folders: parts train test extra in a", marks=pytest.mark.slow),
     ],
 )
 def test_bad_file_in_a_process_of_its_own(tmp_path: Path, name: str) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def test_a_process_killed(bptt: Bptt, tmp_path: Path, moment: Callable[[Path], b
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=tmp_path) as process:
         while not moment(tmp_path / "run"):
             assert process.poll() is None, "it ended before the moment came"
+            time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     found = check_reads_or_refuses(bptt, tmp_path / "run")
@@ -102,7 +104,7 @@ def instants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     write_reviews(tmp_path / "reviews.csv")
     section = {"max_length": 16, "bucket_edges": (), "min_count": 1}
     values = {"data": {"source": str(tmp_path / "reviews.csv"), "text": "review", "label": "score"}, "text": section}
-    values |= {"model": {"units": (6,), "embedding_width": 8}, "training": {"epochs": 2}}
+    values |= {"model": {"units": (6,), "embedding_width": 8}, "training": {"epochs": 2, "batch_size": 40}}
     with monkeypatch.context() as patch:
         for name in ("fsync", "replace"):
             patch.setattr(os, name, watched(getattr(os, name)))

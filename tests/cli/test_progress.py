@@ -12,7 +12,15 @@ import pytest
 from tests.commands import Bptt, Result, run_bptt, tiny, write_reviews
 from tests.terminal import on_a_terminal
 
-TRAIN = ("train", "reviews.csv", "--text", "review", "--label", "score", *tiny("--training.epochs", "2"))
+TRAIN = (
+    "train",
+    "reviews.csv",
+    "--text",
+    "review",
+    "--label",
+    "score",
+    *tiny("--training.epochs", "2", "--training.batch_size", "64"),
+)
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

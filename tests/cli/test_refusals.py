@@ -130,7 +130,15 @@ def test_one_message_and_nothing_written(
     assert contents(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["missing file", "wrong keys and values", "not a run", "no such command"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no such command",
+        "not a run",
+        pytest.param("missing file", marks=pytest.mark.slow),
+        pytest.param("wrong keys and values", marks=pytest.mark.slow),
+    ],
+)
 def test_the_same_in_a_process_of_its_own(tmp_path: Path, name: str) -> None:
     files, command, code, words = next(one.values for one in CASES if one.id == name)
     lay_out(tmp_path, files)

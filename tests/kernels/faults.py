@@ -50,7 +50,6 @@ class Fault:
     cases: tuple[Case, ...]
 
 
-FAULTS: list[Fault] = []
 PLAIN = {
     cell: (
         Case(9, 6, 3, 5, masked=True, options=Options(cell, "tanh", "sigmoid", True, True, True, True)),
@@ -60,19 +59,25 @@ PLAIN = {
 }
 
 
-def fault(*cases: Case) -> Callable[[Any], Any]:
-    """Enters a function of Given as a fault of these cases."""
+def into(faults: list[Fault]) -> Callable[..., Any]:
+    """The decorator that enters a function of Given into `faults`, with the cases that it is given."""
 
-    def enter(wrong: Callable[[Given], Any]) -> Any:
-        FAULTS.append(Fault(f"{cases[0].options.cell}: {wrong.__name__}", lambda *given: wrong(Given(*given)), cases))
-        return wrong
+    def of(*cases: Case) -> Callable[[Any], Any]:
+        def enter(wrong: Callable[[Given], Any]) -> Any:
+            faults.append(Fault(f"{cases[0].options.cell}: {wrong.__name__}", lambda *given: wrong(Given(*given)), cases))
+            return wrong
 
-    return enter
+        return enter
+
+    return of
+
+
+FAULTS: list[Fault] = []
 
 
 def fault_of_all(wrong: Callable[[Given], Any]) -> Any:
     for cell in CELLS:
-        fault(*PLAIN[cell])(wrong)
+        into(FAULTS)(*PLAIN[cell])(wrong)
     return wrong
 
 

@@ -8,9 +8,11 @@ import jax.numpy as jnp
 
 from bptt.kernels import Options
 from bptt.kernels.options import GATES
-from tests.kernels.faults import Given, fault, right, stop
+from tests.kernels.faults import Fault, Given, into, right, stop
 from tests.kernels.strategies import Case
 
+FAULTS: list[Fault] = []
+fault = into(FAULTS)
 LSTM = Case(5, 4, 3, 5, masked=True, options=Options("lstm", go_backwards=True, return_sequences=True))
 GRU = replace(LSTM, options=replace(LSTM.options, cell="gru"))
 GRU_BEFORE = replace(LSTM, options=replace(GRU.options, reset_after=False))

@@ -9,9 +9,11 @@ import jax.numpy as jnp
 from bptt.kernels import scan
 from bptt.kernels.draws import keeps
 from bptt.kernels.scan import STEPS, Cell
-from tests.kernels.faults import Given, fault, stop
+from tests.kernels.faults import Fault, Given, into, stop
 from tests.kernels.faults_cells import GRU, GRU_BEFORE, LSTM, SIMPLE_RNN, dropped, normed, zoned
 
+FAULTS: list[Fault] = []
+fault = into(FAULTS)
 step_of = dict(STEPS)
 simple_rnn, lstm, gru = step_of.values()
 norm = Cell.norm

@@ -1,9 +1,11 @@
 """The C++ of native/ built for its own tests."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 from tests.kernels.processes import ROOT
 
 CHECK = "check_kernels"
+PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
+INSTALLED = f"{PYTHON}-{PYTHON}-{re.sub('[-.]', '_', sysconfig.get_platform())}"  # {wheel_tag} of pyproject.toml
 
 
 def tool(name: str) -> str:
@@ -33,9 +37,14 @@ def run(*command: str | Path, timeout: float = 280) -> str:
 
 
 def build_check(sanitizers: str = "") -> Path:
-    """check_kernels and the library of all levels, by CMake in a folder that later runs build on; returns that folder."""
-    folder = ROOT / "build" / f"tests{sanitizers and '-'}{sanitizers}"
-    settings = (f"-DCMAKE_CXX_COMPILER={compiler()}", f"-DPython_EXECUTABLE={sys.executable}", f"-DBPTT_SANITIZE={sanitizers}")
+    """check_kernels and the library of all levels, by CMake in a folder that later runs build on; returns that folder.
+
+    Without sanitizers it is the one of `make setup`, where the library is compiled already.
+    """
+    folder = ROOT / "build" / (f"tests-{sanitizers}" if sanitizers else INSTALLED)
+    settings = [f"-DPython_EXECUTABLE={sys.executable}", f"-DBPTT_SANITIZE={sanitizers}"]
+    if not (folder / "CMakeCache.txt").exists():  # another compiler would mean to compile all again
+        settings.append(f"-DCMAKE_CXX_COMPILER={compiler()}")
     cmake, ninja = tool("cmake"), tool("ninja")
     run(cmake, "-S", ROOT, "-B", folder, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}", *settings)
     run(cmake, "--build", folder, "--target", CHECK)

@@ -134,6 +134,7 @@ def draw_problem(case: Case, mask: str = "mixed", seed: int = 0) -> Problem:
 FEW = st.integers(1, 20)
 MANY = FEW | st.sampled_from([31, 33, 64, 65, 101])
 LONG = FEW | st.sampled_from([1, 2, 257, 300])
+VOCABULARIES = st.sampled_from([0, 0, 1, 7, 500])
 
 
 @st.composite
@@ -156,15 +157,15 @@ def options(draw: Any, cells: tuple[str, ...] = CELLS) -> Options:
 
 
 @st.composite
-def cases(draw: Any, cells: tuple[str, ...] = CELLS, sizes: Any = MANY, times: Any = LONG) -> Case:
-    """`sizes` of batch, features and units. A norm of LSTM and GRU comes without a kernel, dropped inputs with one and without ids."""
+def cases(draw: Any, cells: Any = CELLS, sizes: Any = MANY, times: Any = LONG, vocabularies: Any = VOCABULARIES) -> Case:
+    """`sizes` of batch, features and units. LSTM and GRU have a norm without a kernel; dropped inputs have one, and no ids."""
     chosen = draw(options(cells))
     norm, masks = draw(st.sampled_from([False, False, True])), st.sampled_from([0, 0, 1, GATES[chosen.cell]])
     projected = (norm and chosen.cell != "simple_rnn") or draw(st.sampled_from([False, False, True]))
-    vocabulary = draw(st.sampled_from([0, 0, 1, 7, 500]))
+    vocabulary = draw(vocabularies)
     return Case(
         **{name: draw(sizes) for name in ("batch", "features", "units")},
-        time=draw(FEW if unbounded(chosen) else times),
+        time=min(draw(times), 20 if unbounded(chosen) else 300),
         vocabulary=vocabulary,
         masked=draw(st.booleans()),
         options=chosen,

@@ -46,10 +46,16 @@ def test_a_wrapper_tells_the_kernel_of_the_layer_inside():
 
 
 def test_layers_off_the_native_kernels_are_named_once_with_the_reason():
-    half = {"return_sequences": True, "dtype": "bfloat16"}
-    parts = [layers.SimpleRNN(3, name="a", **half), layers.SimpleRNN(3, name="c", **half)]
-    native = layers.SimpleRNN(3, name="b", return_sequences=True)
-    model = keras.Sequential([keras.Input((None, 2)), parts[0], native, parts[1], layers.Dense(2)])
+    half = {"return_sequences": True, "dtype": "mixed_bfloat16"}
+    model = keras.Sequential(
+        [
+            keras.Input((None, 2)),
+            layers.SimpleRNN(3, name="a", **half),
+            layers.SimpleRNN(3, name="b", return_sequences=True),
+            layers.SimpleRNN(3, name="c", **half),
+            layers.Dense(2),
+        ]
+    )
     assert detours(describe(model)) == [
         "Not on the native kernels, which are faster: a, c. "
         "The reason: it computes in bfloat16; the native kernels in float32, float64."

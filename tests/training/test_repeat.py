@@ -15,7 +15,7 @@ words = [f"w{i}" for i in range(30)]
 texts = [" ".join(random.choice(words, random.integers(3, 20))) for _ in range(96)]
 rows = data.Dataset(texts, random.integers(0, 2, 96).astype(np.int32), ("a", "b"), texts)
 text = data.TextConfig(max_length=20, bucket_edges=(), min_count=1)
-config = training.TrainingConfig(epochs=2, batch_size=16, seed=int(sys.argv[2]))
+config = training.TrainingConfig(epochs=2, batch_size=16, seed=3)
 vocabulary = data.Vocabulary.fit(texts, text)
 parts = [batches.make(rows, vocabulary, text, 16, config.seed, shuffle) for shuffle in (True, False)]
 training.seed(config)
@@ -26,16 +26,14 @@ print(hashlib.sha256(b"".join(weights[path].tobytes() for path in sorted(weights
 """
 
 
-def test_a_run_repeats_to_the_bit_and_a_seed_counts(tmp_path: Path) -> None:
-    """Shuffling, dropout, first weights and both directions, in processes of their own."""
+def test_a_run_repeats_to_the_bit(tmp_path: Path) -> None:
+    """Shuffling, dropout, first weights and both directions, in processes of their own. (That a seed counts: test_experiment.)"""
     runs = [
-        subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(tmp_path / str(number)), str(seed)], stdout=subprocess.PIPE, text=True
-        )
-        for number, seed in enumerate((3, 3, 4))
+        subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / str(number))], stdout=subprocess.PIPE, text=True)
+        for number in range(2)
     ]
-    first, second, other = (run.communicate()[0].strip() for run in runs)
+    first, second = (run.communicate()[0].strip() for run in runs)
     assert len(first) == 64
-    assert first == second != other
+    assert first == second
     files = [(tmp_path / str(number) / "model.safetensors").read_bytes() for number in range(2)]
     assert files[0] == files[1]

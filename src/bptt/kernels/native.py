@@ -26,14 +26,18 @@ def recurrence(
     weights: Weights,
     states: States,
     mask: jax.Array | None = None,
-    drops: Drops = Drops(),
+    drops: Drops = Drops(),  # noqa: B008 - immutable
     seed: jax.Array | None = None,
 ) -> tuple[States, jax.Array | None]:
     """The states after the last real step, each (B, H); every output (B, T, H) in processing order, or None.
 
     Args:
-        inputs: (B, T, D), or Tokens, which take no `drops.inputs`; mask (B, T) bool, True at real steps.
-        states: the initial ones, each (B, H). All floats float32 or all float64.
+        options: what to compute.
+        inputs: (B, T, D), or Tokens, which take no `drops.inputs`.
+        weights: in the shapes that Weights names; all floats float32 or all float64.
+        states: the initial ones, each (B, H).
+        mask: (B, T) bool, True at real steps.
+        drops: in the shapes that Drops names.
         seed: (2,) uint32, where zoneout draws.
 
     Raises jax.errors.JaxRuntimeError at run time for an id outside the table.
@@ -51,7 +55,7 @@ def _recurrence(options: Options, arrays: Any) -> tuple[States, jax.Array]:
 def _forward_rule(options: Options, arrays: Any) -> tuple[tuple[States, jax.Array], Any]:
     """With what the backward pass needs; masked positions of the sequence are filled only if the user gets them."""
     states, sequence, kept = once(functools.partial(_forward, options, True, True), arrays)
-    shown = sequence if options.return_sequences else _absent(sequence.dtype)
+    shown = sequence if options.return_sequences else absent(sequence.dtype)
     return (states, shown), (arrays, sequence, kept)
 
 
@@ -108,7 +112,7 @@ def _backward(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Arra
     )
 
 
-def _absent(dtype: Any) -> jax.Array:
+def absent(dtype: Any) -> jax.Array:
     """What stands for an array that the kernel does not get."""
     return jnp.zeros(0, dtype)
 
@@ -118,7 +122,7 @@ def _cast(name: str, array: jax.Array) -> jax.Array:
 
 
 def _zeros(shape: tuple[int, ...] | None, dtype: Any) -> jax.Array:
-    return _absent(dtype) if shape is None else jnp.zeros(shape, dtype)
+    return absent(dtype) if shape is None else jnp.zeros(shape, dtype)
 
 
 def _kept_width(options: Options, arrays: Any) -> int:
@@ -126,12 +130,21 @@ def _kept_width(options: Options, arrays: Any) -> int:
     return signature.kept_width(options, units, arrays[1].norm is not None, dtype)
 
 
-def _call(name: str, dtype: Any, shapes: Any, given: Operands, *others: Any, **extra: Any) -> Any:
-    """The kernel's results in the form of `shapes`, with None for the absent ones."""
-    arrays = [_absent(dtype) if array is None else _cast(name, array) for name, array in given._asdict().items()]
-    results = tuple(Struct((0,) if shape is None else shape, dtype) for shape in shapes)
-    found = ffi.call(name, dtype, results, *arrays, *others, **extra)
-    return type(shapes)(*(None if shape is None else array for shape, array in zip(shapes, found, strict=True)))
+Half = tuple[Any, Operands, tuple[Any, ...]]  # the shapes of one direction's results, its operands, what follows them
+
+
+def call(target: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
+    """The kernel's results for each half, in the form of its shapes, with None for the absent ones."""
+    operands, results = [], []
+    for shapes, given, others in halves:
+        operands += [absent(dtype) if array is None else _cast(name, array) for name, array in given._asdict().items()]
+        operands += [absent(dtype) if array is None else array for array in others]
+        results += [Struct((0,) if shape is None else shape, dtype) for shape in shapes]
+    found = iter(ffi.call(target, dtype, tuple(results), *operands, **extra))
+    return [
+        type(shapes)(*(None if shape is None else one for shape, one in zip(shapes, found, strict=False)))
+        for shapes, *_ in halves
+    ]
 
 
 def _forward_call(options: Options, keep: bool, differentiated: bool, arrays: Any) -> tuple[States, jax.Array, jax.Array]:
@@ -141,9 +154,8 @@ def _forward_call(options: Options, keep: bool, differentiated: bool, arrays: An
     if 0 in given.steps:  # the states pass
         return arrays[2], _zeros(shapes.sequence, dtype), _zeros(shapes.kept, dtype)
     settings = signature.settings(options, fill=options.return_sequences)
-    made = _call("recurrence_forward", dtype, shapes, given, **settings)
-    absent = _absent(dtype)
-    return made.states, absent if made.sequence is None else made.sequence, absent if made.kept is None else made.kept
+    (made,) = call("recurrence_forward", dtype, (shapes, given, ()), **settings)
+    return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.kept))
 
 
 def _backward_call(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Array, gradients: Any) -> Any:
@@ -154,9 +166,9 @@ def _backward_call(options: Options, arrays: Any, sequence: jax.Array, kept: jax
     if 0 in given.steps:
         found = Gradients(*(None if shape is None else jnp.zeros(shape, dtype) for shape in shapes))
         return (*signature.formed(arrays, found)[:2], d_states, None, None, None)
-    others = (sequence, kept, d_states[0], d_states[1] if options.cell == "lstm" else _absent(dtype), d_sequence)
+    others = (sequence, kept, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
     in_place = len(given) + (1 if kept.size else 0)  # the operand, kept or sequence, whose memory becomes result 2
     aliases = None if shapes.steps is None else {in_place: 2}
     settings = signature.settings(options, fill=False)
-    found = _call("recurrence_backward", dtype, shapes, given, *others, aliases=aliases, **settings)
+    (found,) = call("recurrence_backward", dtype, (shapes, given, others), aliases=aliases, **settings)
     return signature.formed(arrays, found)

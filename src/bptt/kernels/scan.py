@@ -165,19 +165,3 @@ def _gru(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
 
 
 STEPS = {"simple_rnn": _simple_rnn, "lstm": _lstm, "gru": _gru}
-
-
-def simple_rnn(
-    options: Options,
-    inputs: jax.Array | Tokens,
-    kernel: jax.Array,
-    recurrent_kernel: jax.Array,
-    bias: jax.Array,
-    initial_state: jax.Array,
-    mask: jax.Array | None = None,
-    activation: Activation | None = None,
-) -> tuple[jax.Array, jax.Array | None]:
-    """`recurrence` of a SimpleRNN in the form of the callers that have not moved to it."""
-    weights = Weights(kernel, recurrent_kernel, bias)
-    (state,), sequence = recurrence(options, inputs, weights, (initial_state,), mask, activation=activation)
-    return state, sequence
