@@ -41,6 +41,19 @@ def recurrence(
     return tuple(state for state in found if state is not None), sequence
 
 
+def standing(output: Tensor, tokens: Tokens) -> Any:
+    """The same answer as long as `tokens` may stand for `output`; None where they may not.
+
+    No tensor has been written into since; gradients go to the table where they went to it before, and nobody waits for that
+    of `output` itself.
+    """
+    if any(tensor.is_inference() for tensor in (output, *tokens)):
+        return None  # nobody counts what is written into these
+    waiting = output.retains_grad or bool(output._backward_hooks)
+    agree = output.requires_grad == tokens.table.requires_grad or not torch.is_grad_enabled()
+    return None if waiting or not agree else tuple(tensor._version for tensor in (output, *tokens))
+
+
 def _ready(name: str, tensor: Tensor) -> Tensor:
     """Contiguous and of the kernel's dtype; Keras holds seeds as the int32 of the same bits, as PyTorch has little uint32."""
     if name == "seed":
