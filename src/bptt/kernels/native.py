@@ -117,6 +117,10 @@ def absent(dtype: Any) -> jax.Array:
     return jnp.zeros(0, dtype)
 
 
+def _cast(name: str, array: jax.Array) -> jax.Array:
+    return array.astype(signature.OTHER_DTYPES[name]) if name in signature.OTHER_DTYPES else array
+
+
 def _zeros(shape: tuple[int, ...] | None, dtype: Any) -> jax.Array:
     return absent(dtype) if shape is None else jnp.zeros(shape, dtype)
 
@@ -129,15 +133,14 @@ def _kept_width(options: Options, arrays: Any) -> int:
 Half = tuple[Any, Operands, tuple[Any, ...]]  # the shapes of one direction's results, its operands, what follows them
 
 
-def call(name: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
+def call(target: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
     """The kernel's results for each half, in the form of its shapes, with None for the absent ones."""
-    dtypes = [signature.OTHER_DTYPES.get(field, dtype) for field in Operands._fields]
     operands, results = [], []
     for shapes, given, others in halves:
-        operands += [absent(d) if array is None else array.astype(d) for array, d in zip(given, dtypes, strict=True)]
+        operands += [absent(dtype) if array is None else _cast(name, array) for name, array in given._asdict().items()]
         operands += [absent(dtype) if array is None else array for array in others]
         results += [Struct((0,) if shape is None else shape, dtype) for shape in shapes]
-    found = iter(ffi.call(name, dtype, tuple(results), *operands, **extra))
+    found = iter(ffi.call(target, dtype, tuple(results), *operands, **extra))
     return [
         type(shapes)(*(None if shape is None else one for shape, one in zip(shapes, found, strict=False)))
         for shapes, *_ in halves
