@@ -17,7 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from bptt import kernels
-from bptt.kernels import Options, Tokens, ffi, native, scan
+from bptt.kernels import Options, Tokens, compiled, ffi, native, scan
+from bptt.kernels.options import Weights
 
 B, T, V = 128, 200, 10_000
 CASES = [  # name, features, units, return_sequences, by ids, share of real steps
@@ -58,13 +59,13 @@ def arrays(rng: np.random.Generator, features: int, units: int, by_ids: bool, sh
     lengths = rng.integers(1, int(2 * share * T), B)
     mask = None if share == 1 else jnp.asarray(np.arange(T) < lengths[:, None])
     recurrent = jnp.asarray(np.linalg.qr(rng.normal(size=(units, units)))[0], jnp.float32)
-    return inputs, normal(features, units), recurrent, normal(units), normal(B, units), mask
+    return inputs, Weights(normal(features, units), recurrent, normal(units)), (normal(B, units),), mask
 
 
-def loss_of(simple_rnn: Function, options: Options, inputs: Any, mask: Any, weight: jax.Array) -> Function:
-    def loss(trained: Any, *weights: Any) -> jax.Array:
+def loss_of(recurrence: Function, options: Options, inputs: Any, mask: Any, weight: jax.Array) -> Function:
+    def loss(trained: Any, weights: Weights, states: Any) -> jax.Array:
         given = Tokens(inputs.ids, trained) if isinstance(inputs, Tokens) else trained
-        state, sequence = simple_rnn(options, given, *weights, mask)
+        (state,), sequence = recurrence(options, given, weights, states, mask)
         return jnp.vdot(state if sequence is None else sequence, weight)
 
     return loss
@@ -89,13 +90,12 @@ def disagreement(ours: Any, theirs: Any) -> float:
 def run_case(rng: np.random.Generator, case: tuple[Any, ...], peak: float, rounds: int) -> bool:
     name, features, units, sequences, by_ids, share = case
     options = Options(return_sequences=sequences)
-    inputs, *weights, mask = arrays(rng, features, units, by_ids, share)
+    inputs, weights, states, mask = arrays(rng, features, units, by_ids, share)
     weight = jnp.asarray(rng.normal(size=(B, T, units) if sequences else (B, units)), jnp.float32)
-    trained = (inputs.table if by_ids else inputs, *weights)
-    everything = tuple(range(len(trained)))
-    pair = [loss_of(kernel.simple_rnn, options, inputs, mask, weight) for kernel in (native, scan)]
+    trained = (inputs.table if by_ids else inputs, weights, states)
+    pair = [loss_of(kernel.recurrence, options, inputs, mask, weight) for kernel in (native, scan)]
     forward = [jax.jit(loss) for loss in pair]
-    backward = [jax.jit(jax.value_and_grad(loss, argnums=everything)) for loss in pair]
+    backward = [jax.jit(jax.value_and_grad(loss, argnums=(0, 1, 2))) for loss in pair]
     wrong = disagreement(*(f(*trained)[1] for f in backward))
     if not wrong < 1e-4:
         print(f"{name:38} WRONG, not timed: gradients differ by {wrong:.1e}")
@@ -117,7 +117,7 @@ def main() -> None:
         sys.exit(reason)
     rng = np.random.default_rng(0)
     peak = matrix_peak(rng)
-    print(f"{ffi.level()}, batch {B}, {T} steps, {V} words; products here reach {peak / 1e9:.0f} GFLOP/s")
+    print(f"{compiled.level()}, batch {B}, {T} steps, {V} words; products here reach {peak / 1e9:.0f} GFLOP/s")
     print(f"{'case':38} {'':14} {'ours ms':>8} {'scan ms':>8} {'ratio':>6} {'peak':>6}")
     right = [run_case(rng, case, peak, rounds) for case in CASES]
     x = jnp.asarray(rng.normal(size=(B, T, 128)), jnp.float32)

@@ -1,88 +1,61 @@
-// Dropout and layer normalisation at XLA's door.
+// From arrays to dropout and layer normalisation: which shapes belong together.
 #pragma once
 
-#include "handler.h"
+#include "kernels.h"
 
 namespace bptt {
 
-template <ffi::DataType type>
-ffi::Error dropout(ffi::ThreadPool pool, In3<type> in, ffi::Buffer<ffi::U32, 1> seed, Out<type, 3> out, double rate) {
-  const auto dims = in.dimensions();
-  Check check;
-  check.shape("out", *out, Shape(dims.begin(), dims.end())).shape("seed", seed, {2});
-  check.that(rate >= 0 && rate < 1, "rate is not in [0, 1)");
-  if (check.failed()) return check.error();
-  return guarded([&] {
-    PoolWorkers workers(pool);
-    kernels<Native<type>>().dropout(
-        {dims[0], dims[1], dims[2], in.typed_data(), seed.typed_data(), rate, fresh(out)}, workers);
-  });
+inline const Names& dropout_operands() {
+  static const Names names = {"in", "seed"};
+  return names;
 }
 
-template <ffi::DataType type>
-ffi::Error layer_norm_forward(ffi::ThreadPool pool, In2<type> in, In1<type> gamma, In1<type> beta, Out<type, 2> out,
-                              double epsilon) {
-  const int64_t rows = in.dimensions()[0], width = in.dimensions()[1];
-  Check check;
-  check.shape("gamma", gamma, {width}).shape("beta", beta, {width}).shape("out", *out, {rows, width});
-  if (check.failed()) return check.error();
-  return guarded([&] {
-    PoolWorkers workers(pool);
-    kernels<Native<type>>().layer_norm_forward(
-        {rows, width, in.typed_data(), gamma.typed_data(), beta.typed_data(), epsilon, fresh(out)}, workers);
-  });
+inline const Names& norm_operands(bool backward) {
+  static const Names forward = {"in", "gamma", "beta"}, all = {"in", "gamma", "d_out"};
+  return backward ? all : forward;
 }
 
-template <ffi::DataType type>
-ffi::Error layer_norm_backward(ffi::ThreadPool pool, In2<type> in, In1<type> gamma,
-                               In2<type> d_out, Out<type, 2> d_in, Out<type, 1> d_gamma, Out<type, 1> d_beta,
-                               double epsilon) {
-  const int64_t rows = in.dimensions()[0], width = in.dimensions()[1];
-  Check check;
-  check.shape("gamma", gamma, {width}).shape("d_out", d_out, {rows, width}).shape("d_in", *d_in, {rows, width});
-  check.shape("d_gamma", *d_gamma, {width}).shape("d_beta", *d_beta, {width});
-  if (check.failed()) return check.error();
-  return guarded([&] {
-    PoolWorkers workers(pool);
-    Scratch scratch;
-    kernels<Native<type>>().layer_norm_backward({rows, width, in.typed_data(), gamma.typed_data(), d_out.typed_data(), epsilon,
-                                                 fresh(d_in), d_gamma->typed_data(), d_beta->typed_data()},
-                                                workers, scratch.memory());
-  });
+inline const Names& elementwise_results(bool norm_backward) {
+  static const Names out = {"out"}, gradients = {"d_in", "d_gamma", "d_beta"};
+  return norm_backward ? gradients : out;
 }
 
-template <ffi::DataType type>
-auto dropout_binding() {
-  return ffi::Ffi::Bind()
-      .Ctx<ffi::ThreadPool>()
-      .template Arg<In3<type>>()
-      .template Arg<ffi::Buffer<ffi::U32, 1>>()
-      .template Ret<In3<type>>()
-      .template Attr<double>("rate");
+// `in` is (outer, repeat, inner).
+template <class T>
+void run_dropout(const std::vector<Array>& in, const std::vector<Array>& out, const double& rate, Workers& workers, Memory&) {
+  Arrays operands(in, dropout_operands()), results(out, elementwise_results(false));
+  if (!(rate >= 0 && rate < 1)) throw std::invalid_argument("rate is not in [0, 1)");
+  const Shape shape = operands.axes(3);
+  Dropout<T> args = {shape[0], shape[1], shape[2], operands.required<T>(shape), nullptr, rate, nullptr};
+  args.seed = operands.required<uint32_t>({2});
+  args.out = fresh(results.required<T>(shape), shape);
+  kernels<T>().dropout(args, workers);
 }
 
-template <ffi::DataType type>
-auto norm_forward_binding() {
-  return ffi::Ffi::Bind()
-      .Ctx<ffi::ThreadPool>()
-      .template Arg<In2<type>>()
-      .template Arg<In1<type>>()
-      .template Arg<In1<type>>()
-      .template Ret<In2<type>>()
-      .template Attr<double>("epsilon");
+// `in` is (rows, width).
+template <class T>
+void run_norm_forward(const std::vector<Array>& in, const std::vector<Array>& out, const double& epsilon, Workers& workers, Memory&) {
+  Arrays operands(in, norm_operands(false)), results(out, elementwise_results(false));
+  const Shape shape = operands.axes(2), weights = {shape[1]};
+  LayerNormForward<T> args = {shape[0], shape[1], operands.required<T>(shape), nullptr, nullptr, epsilon, nullptr};
+  args.gamma = operands.required<T>(weights);
+  args.beta = operands.required<T>(weights);
+  args.out = fresh(results.required<T>(shape), shape);
+  kernels<T>().layer_norm_forward(args, workers);
 }
 
-template <ffi::DataType type>
-auto norm_backward_binding() {
-  return ffi::Ffi::Bind()
-      .Ctx<ffi::ThreadPool>()
-      .template Arg<In2<type>>()
-      .template Arg<In1<type>>()
-      .template Arg<In2<type>>()
-      .template Ret<In2<type>>()
-      .template Ret<In1<type>>()
-      .template Ret<In1<type>>()
-      .template Attr<double>("epsilon");
+template <class T>
+void run_norm_backward(const std::vector<Array>& in, const std::vector<Array>& out, const double& epsilon, Workers& workers,
+                       Memory& memory) {
+  Arrays operands(in, norm_operands(true)), results(out, elementwise_results(true));
+  const Shape shape = operands.axes(2), weights = {shape[1]};
+  LayerNormBackward<T> args = {shape[0], shape[1], operands.required<T>(shape), nullptr, nullptr, epsilon, nullptr, nullptr, nullptr};
+  args.gamma = operands.required<T>(weights);
+  args.d_out = operands.required<T>(shape);
+  args.d_in = fresh(results.required<T>(shape), shape);
+  args.d_gamma = results.required<T>(weights);
+  args.d_beta = results.required<T>(weights);
+  kernels<T>().layer_norm_backward(args, workers, memory);
 }
 
 }  // namespace bptt

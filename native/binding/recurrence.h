@@ -1,7 +1,7 @@
 // From arrays to a recurrence: which shapes belong together.
 #pragma once
 
-#include "arrays.h"
+#include "kernels.h"
 
 namespace bptt {
 
@@ -12,11 +12,11 @@ struct Settings {
   double zoneout, zoneout_cell, epsilon;
 };
 
-inline const std::vector<const char*>& operand_names(bool backward) {
-  static const std::vector<const char*> forward = {
+inline const Names& operand_names(bool backward) {
+  static const Names forward = {
       "inputs",      "ids",         "table",           "mask",           "kernel",     "recurrent_kernel", "bias", "initial_state",
       "initial_cell", "input_drops", "recurrent_drops", "recurrent_gain", "state_gain", "state_bias",       "seed"};
-  static const std::vector<const char*> all = [] {
+  static const Names all = [] {
     auto names = forward;
     for (const char* name : {"sequence", "kept", "d_state", "d_cell_state", "d_sequence"}) names.push_back(name);
     return names;
@@ -24,9 +24,9 @@ inline const std::vector<const char*>& operand_names(bool backward) {
   return backward ? all : forward;
 }
 
-inline const std::vector<const char*>& result_names(bool backward) {
-  static const std::vector<const char*> forward = {"state", "cell_state", "sequence", "kept"};
-  static const std::vector<const char*> gradients = {
+inline const Names& result_names(bool backward) {
+  static const Names forward = {"state", "cell_state", "sequence", "kept"};
+  static const Names gradients = {
       "d_inputs", "d_table", "d_steps", "d_kernel", "d_recurrent_kernel", "d_bias", "d_initial_state", "d_initial_cell",
       "d_recurrent_gain", "d_state_gain", "d_state_bias"};
   return backward ? gradients : forward;
@@ -55,14 +55,14 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
   const Array &inputs = all[0], &ids = all[1], &table = all[2], &initial_state = all[7];
   const bool by_ids = ids.present();
   const Array& first = by_ids ? ids : inputs;
-  if (first.shape.size() != (by_ids ? 2 : 3) || table.shape.size() != 2 || initial_state.shape.size() != 2)
+  if (first.shape.size() != (by_ids ? 2 : 3) || (by_ids && table.shape.size() != 2) || initial_state.shape.size() != 2)
     throw std::invalid_argument("inputs must be (B, T, D), ids (B, T), table (V, D), initial_state (B, H)");
   Recurrence<T> net = {};
   net.cell = static_cast<Cell>(s.cell);
   net.batch = first.shape[0];
   net.time = first.shape[1];
   net.features = by_ids ? table.shape[1] : inputs.shape[2];
-  net.vocabulary = table.shape[0];
+  net.vocabulary = by_ids ? table.shape[0] : 0;
   net.units = initial_state.shape[1];
   const int64_t B = net.batch, T_ = net.time, D = net.features, H = net.units, G = gate_count(net.cell);
   if (H < 1) throw std::invalid_argument("initial_state has no units");
@@ -93,6 +93,7 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
   net.zoneout_cell = s.zoneout_cell;
   net.go_backwards = s.go_backwards;
   net.zero_for_mask = s.zero_for_mask;
+  net.sequence_stride = H;
   return net;
 }
 
@@ -101,47 +102,59 @@ Shape kept_shape(const Recurrence<T>& net) {
   return {net.batch * net.time, kernels<T>().kept_width(net.cell, net.recurrent_gain, net.zoneout > 0, net.units)};
 }
 
+// One (B, T, W) of the outputs of two directions in the order of time; this direction's begin at `offset`.
+struct Joined {
+  const Array* array;  // null: the outputs have an array of their own
+  int64_t offset;
+};
+
+// The next array's outputs, or null where absent and `optional`; tells the recurrence how they stand.
 template <class T>
-T* written(T* data, const Shape& shape) {
-  int64_t count = sizeof(T);
-  for (const int64_t n : shape) count *= n;
-  if (data) prefer_huge_pages(data, static_cast<size_t>(count));
-  return data;
+T* read_outputs(Arrays& arrays, Recurrence<T>& net, const Joined& joined, const char* name, bool optional) {
+  const Shape own = {net.batch, net.time, net.units};
+  if (!joined.array) return optional ? arrays.optional<T>(own) : arrays.required<T>(own);
+  arrays.next();
+  const std::vector<Array> one = {*joined.array};
+  const Names names = {name};
+  net.sequence_stride = joined.array->shape.back();
+  net.in_time = true;
+  return Arrays(one, names).required<T>({net.batch, net.time, net.sequence_stride}) + joined.offset;
 }
 
 template <class T>
-void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+Forward<T> read_forward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, const Joined& joined = {}) {
   Arrays operands(in, operand_names(false)), results(out, result_names(false));
-  const auto net = read_recurrence<T>(in, operands, s);
-  const Shape states = {net.batch, net.units}, sequence = {net.batch, net.time, net.units};
-  Forward<T> args = {net, s.fill, nullptr, nullptr, nullptr, nullptr};
+  Forward<T> args = {read_recurrence<T>(in, operands, s), s.fill, nullptr, nullptr, nullptr, nullptr};
+  const auto& net = args.net;
+  const Shape states = {net.batch, net.units};
   args.state = results.required<T>(states);
   args.cell_state = net.initial_cell ? results.required<T>(states) : (results.next(), nullptr);
-  args.sequence = written(results.optional<T>(sequence), sequence);
-  args.kept = written(results.optional<T>(kept_shape(net)), kept_shape(net));
-  kernels<T>().forward(args, workers, memory);
+  args.sequence = fresh(read_outputs(results, args.net, joined, "sequence", true), {net.batch, net.time, net.units});
+  args.kept = fresh(results.optional<T>(kept_shape(net)), kept_shape(net));
+  return args;
 }
 
 template <class T>
-void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+Backward<T> read_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, const Joined& sequence = {},
+                          const Joined& d_sequence = {}, const Joined& d_steps = {}) {
   Arrays operands(in, operand_names(true)), results(out, result_names(true));
-  const auto net = read_recurrence<T>(in, operands, s);
-  const Shape states = {net.batch, net.units}, sequence = {net.batch, net.time, net.units}, kept = kept_shape(net);
-  const int64_t all = gate_count(net.cell) * net.units;
   Backward<T> args = {};
-  args.net = net;
-  args.sequence = operands.required<T>(sequence);
+  args.net = read_recurrence<T>(in, operands, s);
+  const auto& net = args.net;
+  const Shape states = {net.batch, net.units}, kept = kept_shape(net);
+  const int64_t all = gate_count(net.cell) * net.units;
+  args.sequence = read_outputs(operands, args.net, sequence, "sequence", false);
   T* kept_before = kept[1] ? operands.required<T>(kept) : (operands.next(), nullptr);
   args.d_state = operands.required<T>(states);
   args.d_cell_state = net.initial_cell ? operands.required<T>(states) : (operands.next(), nullptr);
-  args.d_sequence = operands.optional<T>(sequence);
+  args.d_sequence = read_outputs(operands, args.net, d_sequence, "d_sequence", true);
   const Shape inputs = {net.batch, net.time, net.features}, table = {net.vocabulary, net.features};
-  args.d_inputs = net.ids ? (results.next(), nullptr) : written(results.required<T>(inputs), inputs);
-  args.d_table = net.ids ? written(results.required<T>(table), table) : (results.next(), nullptr);
+  args.d_inputs = net.ids ? (results.next(), nullptr) : fresh(results.optional<T>(inputs), inputs);
+  args.d_table = net.ids ? fresh(results.optional<T>(table), table) : (results.next(), nullptr);
   if (kept_before)
     args.kept = results.required<T>(kept);
   else
-    args.d_steps = net.ids ? results.required<T>(sequence) : (results.next(), nullptr);
+    args.d_steps = net.ids ? read_outputs(results, args.net, d_steps, "d_steps", false) : (results.next(), nullptr);
   if (args.kept != kept_before) throw std::invalid_argument("d_steps must share the memory of kept");
   args.d_kernel = net.kernel ? results.required<T>({net.features, all}) : (results.next(), nullptr);
   args.d_recurrent_kernel = results.required<T>({net.units, all});
@@ -151,6 +164,22 @@ void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, c
   args.d_recurrent_gain = net.recurrent_gain ? results.required<T>({all}) : (results.next(), nullptr);
   args.d_state_gain = net.state_gain ? results.required<T>({net.units}) : (results.next(), nullptr);
   args.d_state_bias = net.state_gain ? results.required<T>({net.units}) : (results.next(), nullptr);
+  return args;
+}
+
+inline void want_inputs(bool present, const char* name) {
+  if (!present) throw std::invalid_argument(std::string(name) + " is missing");
+}
+
+template <class T>
+void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+  kernels<T>().forward(read_forward<T>(in, out, s), workers, memory);
+}
+
+template <class T>
+void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+  const auto args = read_backward<T>(in, out, s);
+  want_inputs(args.d_inputs || args.d_table, args.net.ids ? "d_table" : "d_inputs");
   kernels<T>().backward(args, workers, memory);
 }
 

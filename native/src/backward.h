@@ -55,8 +55,9 @@ struct WordGradients {
   T* sums;         // (U, G width)
   int64_t parts;
   T* d_kernel;     // (parts, D, G width)
+  T* scratch;      // a worker's (kWords, padded D), where they add to what is there
 
-  void run(int64_t task) const {
+  void run(int64_t task, int64_t worker) const {
     const auto& net = pass.args.net;
     const int64_t all = pass.rules.layout.all(), features = net.features;
     T* part = d_kernel + task * features * all;
@@ -74,7 +75,7 @@ struct WordGradients {
       }
       if (!net.kernel) continue;
       product_columns(features, rows, sum_rows[0], all, n, all, part, all);
-      product_back<T, kWords>(kernel.group[0], features, n, nullptr, sum_rows, false, false, out, nullptr);
+      product_back<T, kWords>(kernel.group[0], features, n, nullptr, sum_rows, pass.args.add_inputs, false, out, scratch + worker * kWords * padded<T>(features));
     }
   }
 };
@@ -84,19 +85,21 @@ void word_gradients(const BackwardPass<T>& pass, const Words& words, Workers& wo
   const auto& args = pass.args;
   const auto& net = args.net;
   const Layout& layout = pass.rules.layout;
-  parallel(workers, ceil_div(net.vocabulary, kChunk), [&](int64_t task, int64_t) {
-    const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
-    clear(args.d_table + first * net.features, rows * net.features);
-  });
+  if (!args.add_inputs)
+    parallel(workers, ceil_div(net.vocabulary, kChunk), [&](int64_t task, int64_t) {
+      const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
+      clear(args.d_table + first * net.features, rows * net.features);
+    });
   T* sums = memory.array<T>(words.count * layout.all());
   if (args.kept)
     sum_places(words, args.kept + layout.kernel_side, layout.stride, layout.all(), sums, workers);
   else
-    sum_places(words, static_cast<const T*>(args.d_steps), layout.units, layout.units, sums, workers);
+    sum_places(words, static_cast<const T*>(args.d_steps), net.sequence_stride, layout.units, sums, workers);
   const int64_t size = net.features * layout.all(), parts = count_parts<T>(ceil_div(words.count, kWords), size);
-  WordGradients<T> gradients = {pass, words, {}, sums, parts, net.kernel ? memory.array<T>(parts * size) : nullptr};
+  WordGradients<T> gradients = {pass, words, {}, sums, parts, net.kernel ? memory.array<T>(parts * size) : nullptr,
+                                args.add_inputs ? memory.array<T>(workers.count() * kWords * padded<T>(net.features)) : nullptr};
   if (net.kernel) gradients.kernel = kernel_side(net, layout, Way::kBackward, memory);
-  parallel(workers, parts, [&](int64_t task, int64_t) { gradients.run(task); });
+  parallel(workers, parts, [&](int64_t task, int64_t worker) { gradients.run(task, worker); });
   if (net.kernel) add_parts(workers, gradients.d_kernel, parts, net.features, layout, gradients.kernel.gate, args.d_kernel);
 }
 
@@ -132,23 +135,53 @@ void add_all_parts(const BackwardPass<T>& pass, Workers& workers) {
   add_parts(workers, parts.state_bias, parts.count, 1, one, natural, args.d_state_bias);
 }
 
+// A pass made ready; what it refers to stands in `memory`.
 template <class T>
-void backward(const Backward<T>& args, Workers& workers, Memory& memory) {
+BackwardPass<T> prepare(const Backward<T>& args, Workers& workers, Memory& memory) {
   const auto& net = args.net;
   const Layout layout = Layout::of<T>(net.cell, net.recurrent_gain, net.zoneout > 0, net.units);
-  const Plan plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
+  Plan* plan = memory.array<Plan>(1);
+  *plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
-  BackwardPass<T> pass = {args, plan, Rules<T>(net, layout, Way::kBackward, memory), {},
-                          make_parts(args, layout, plan.slices, memory), most, nullptr, 0};
+  BackwardPass<T> pass = {args, *plan, Rules<T>(net, layout, Way::kBackward, memory), {},
+                          make_parts(args, layout, plan->slices, memory), most, nullptr, 0};
   if (net.kernel && !net.ids) pass.kernel = kernel_side(net, layout, Way::kBackward, memory);
   pass.scratch_size = BackwardPass<T>::room_size(pass.rules, most);
   pass.scratch = memory.array<T>(workers.count() * pass.scratch_size);
-  parallel(workers, pass.parts.count, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
+  return pass;
+}
+
+// The gradients that want all tasks' parts.
+template <class T>
+void finish(const BackwardPass<T>& pass, Workers& workers, Memory& memory) {
+  const auto& net = pass.args.net;
   if (net.ids) {
-    const PlacedBy placed_by = args.kept ? PlacedBy::kEntry : PlacedBy::kPosition;
-    word_gradients(pass, find_words(net.ids, net.vocabulary, plan, placed_by, memory), workers, memory);
+    const PlacedBy placed_by = pass.args.kept ? PlacedBy::kEntry : net.in_time ? PlacedBy::kTime : PlacedBy::kPosition;
+    word_gradients(pass, find_words(net.ids, net.vocabulary, pass.plan, placed_by, memory), workers, memory);
   }
   add_all_parts(pass, workers);
+}
+
+template <class T>
+void backward(const Backward<T>& args, Workers& workers, Memory& memory) {
+  const BackwardPass<T> pass = prepare(args, workers, memory);
+  parallel(workers, pass.parts.count, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
+  finish(pass, workers, memory);
+}
+
+// Two recurrences at once, over the same batch. A task takes the same rows through both, one after the other: the second
+// may add to the first one's d_inputs.
+template <class T>
+void backward_pair(const Backward<T>& one, const Backward<T>& other, Workers& workers, Memory& memory) {
+  BackwardPass<T> first = prepare(one, workers, memory), second = prepare(other, workers, memory);
+  const int64_t tasks = smaller(first.parts.count, second.parts.count);
+  first.parts.count = second.parts.count = tasks;
+  parallel(workers, tasks, [&](int64_t task, int64_t worker) {
+    first.run(task, worker);
+    second.run(task, worker);
+  });
+  finish(first, workers, memory);
+  finish(second, workers, memory);
 }
 
 }  // namespace BPTT_LEVEL_NAMESPACE

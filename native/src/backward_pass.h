@@ -11,15 +11,15 @@ namespace BPTT_LEVEL_NAMESPACE {
 template <class T>
 using BackwardStep = void (*)(const Rules<T>&, StepBackward<T>&);
 
-template <class T>
+template <class T, bool kUsual>
 inline BackwardStep<T> backward_step(Cell cell) {
   switch (cell) {
-    case Cell::kLstm: return lstm_backward<T>;
-    case Cell::kGruAfter: return gru_after_backward<T>;
-    case Cell::kGruBefore: return gru_before_backward<T>;
+    case Cell::kLstm: return lstm_backward<T, kUsual>;
+    case Cell::kGruAfter: return gru_after_backward<T, kUsual>;
+    case Cell::kGruBefore: return gru_before_backward<T, kUsual>;
     case Cell::kSimpleRnn: break;
   }
-  return simple_rnn_backward<T>;
+  return simple_rnn_backward<T, kUsual>;
 }
 
 // A task's part of each sum over the batch; the tasks' parts stand one after the other.
@@ -79,10 +79,14 @@ struct BackwardPass {
     return step == chunk.from ? room.h_first + i * rules.layout.width : room.h + chunk.entry(i, step - 1) * rules.layout.width;
   }
 
+  int64_t output(const Slice& slice, int64_t i, int64_t position) const {
+    return slice.place(i, args.net.in_time ? plan.time_of(position) : position) * args.net.sequence_stride;
+  }
+
   // The gradients of the outputs in positions [from, to), which all show the same state.
   void collect(const Slice& slice, int64_t i, int64_t from, int64_t to, T* sum) const {
     for (int64_t p = from; p < to && args.d_sequence; ++p)
-      add_row(sum, args.d_sequence + slice.place(i, p) * rules.layout.units, rules.layout.units);
+      add_row(sum, args.d_sequence + output(slice, i, p), rules.layout.units);
   }
 
   // Reads row i's part of the chunk from memory.
@@ -93,11 +97,11 @@ struct BackwardPass {
     const bool initial = chunk.from == 0;
     copy_padded(room.h_first + i * width,
                 initial ? args.net.initial_state + slice.rows[i] * units
-                        : args.sequence + slice.place(i, slice.position(i, chunk.from - 1)) * units, units);
+                        : args.sequence + output(slice, i, slice.position(i, chunk.from - 1)), units);
     if (args.d_cell_state && initial) copy_padded(room.c_first + i * width, args.net.initial_cell + slice.rows[i] * units, units);
     for (int64_t step = chunk.from; step < end; ++step) {
       const int64_t entry = chunk.entry(i, step), p = slice.position(i, step);
-      copy_padded(room.h + entry * width, args.sequence + slice.place(i, p) * units, units);
+      copy_padded(room.h + entry * width, args.sequence + output(slice, i, p), units);
       if (!args.d_sequence) continue;
       clear(room.dy + entry * width, width);
       collect(slice, i, p, args.net.zero_for_mask ? p + 1 : slice.position(i, step + 1), room.dy + entry * width);
@@ -107,7 +111,7 @@ struct BackwardPass {
   // From the chunk's last step to its first.
   void recur(const Slice& slice, const Chunk& chunk, const Room& room) const {
     const int64_t width = rules.layout.width;
-    const BackwardStep<T> take_step = backward_step<T>(rules.layout.cell);
+    const BackwardStep<T> take_step = rules.usual() ? backward_step<T, true>(rules.layout.cell) : backward_step<T, false>(rules.layout.cell);
     StepBackward<T> now;
     now.rows = slice.rows;
     now.scratch = room.step;
@@ -190,22 +194,27 @@ struct BackwardPass {
       drop_rows(group, kernel.depth, chunk.entries(), rows, x, room.dropped, dropped);
       product_columns(kernel.depth, dropped, d[0], rules.layout.stride, chunk.entries(), n,
                       parts.kernel + task * kernel.depth * all + group.position * rules.layout.width, all);
-      product_back<T, kChunk>(group, kernel.depth, chunk.entries(), rows, d, g > 0, false, dx, room.dropped);
+      product_back<T, kChunk>(group, kernel.depth, chunk.entries(), rows, d, args.add_inputs || g > 0, false, dx, room.dropped);
     }
   }
 
   // A row of dL/d(x W), from the order of the cell's fields.
   void give_gates(const T* from, T* to) const {
     const Layout& layout = rules.layout;
-    for (int64_t p = 0; p < layout.gates; ++p)
-      copy_row(to + layout.kernel_gate(p) * layout.units, from + p * layout.width, layout.units);
+    for (int64_t p = 0; p < layout.gates; ++p) {
+      T* gate = to + layout.kernel_gate(p) * layout.units;
+      if (args.add_inputs)
+        add_row(gate, from + p * layout.width, layout.units);
+      else
+        copy_row(gate, from + p * layout.width, layout.units);
+    }
   }
 
   // With ids and nothing kept, dL/dz to where the words are summed from.
   void give_steps(const Slice& slice, const Chunk& chunk, const Room& room) const {
     for (int64_t i = 0; i < slice.count; ++i)
       for (int64_t step = chunk.from; step < chunk.end(i); ++step)
-        copy_row(args.d_steps + slice.place(i, slice.position(i, step)) * rules.layout.units,
+        copy_row(args.d_steps + output(slice, i, slice.position(i, step)),
                  row(room, chunk, chunk.entry(i, step)), rules.layout.units);
   }
 
@@ -227,7 +236,7 @@ struct BackwardPass {
     for (int64_t i = 0; i < slice.count; ++i) {
       copy_padded(room.dh + i * width, args.d_state + slice.rows[i] * units, units);
       if (args.d_cell_state) copy_padded(room.dc + i * width, args.d_cell_state + slice.rows[i] * units, units);
-      if (!net.ids && net.mask) clear(args.d_inputs + slice.place(i, 0) * net.features, net.time * net.features);
+      if (!net.ids && net.mask && !args.add_inputs) clear(args.d_inputs + slice.place(i, 0) * net.features, net.time * net.features);
     }
     for (int64_t to = slice.longest(); to > 0;) {
       const Chunk chunk = Chunk::before(slice, to, most);

@@ -76,10 +76,14 @@ struct Rules {
         zoneout(net.zoneout, net.seed), zoneout_cell(net.zoneout_cell, net.seed) {}
 
   int64_t states() const { return layout.cell == Cell::kLstm ? 2 : 1; }
-  Vec<T> squash(Vec<T> z) const { return activate<T>(net.activation, z); }
-  Vec<T> gate(Vec<T> z) const { return activate<T>(net.recurrent_activation, z); }
-  Vec<T> squash_back(Vec<T> d, Vec<T> y) const { return through<T>(net.activation, d, y); }
-  Vec<T> gate_back(Vec<T> d, Vec<T> y) const { return through<T>(net.recurrent_activation, d, y); }
+  bool usual() const {
+    return net.activation == Activation::kTanh &&
+           (layout.cell == Cell::kSimpleRnn || net.recurrent_activation == Activation::kSigmoid);
+  }
+  template <bool kUsual>
+  Functions<T, kUsual> functions() const {
+    return {net.activation, net.recurrent_activation};
+  }
 
  private:
   T* spread(const T* from, int64_t gates, Memory& memory) const {

@@ -41,26 +41,41 @@ void project_words(const ForwardPass<T>& pass, const Words& words, T* projected,
   });
 }
 
+// A pass made ready; what it refers to stands in `memory`.
 template <class T>
-void forward(const Forward<T>& args, Workers& workers, Memory& memory) {
+ForwardPass<T> prepare(const Forward<T>& args, Workers& workers, Memory& memory) {
   const auto& net = args.net;
   const Layout layout = Layout::of<T>(net.cell, net.recurrent_gain, net.zoneout > 0, net.units);
-  const Plan plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
+  Plan* plan = memory.array<Plan>(1);
+  *plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
-  ForwardPass<T> pass = {args, plan, Rules<T>(net, layout, Way::kForward, memory), {}, nullptr, nullptr, nullptr, most, nullptr, 0};
+  ForwardPass<T> pass = {args, *plan, Rules<T>(net, layout, Way::kForward, memory), {}, nullptr, nullptr, nullptr, most, nullptr, 0};
   if (net.kernel) pass.kernel = kernel_side(net, layout, Way::kForward, memory);
   pass.bias = gate_bias(net, layout, memory);
-  Words words = {};
   if (net.ids) {
-    words = find_words(net.ids, net.vocabulary, plan, PlacedBy::kEntry, memory);
-    T* projected = memory.array<T>(words.count * layout.all());
-    project_words(pass, words, projected, workers);
-    pass.words = &words;
+    Words* words = memory.array<Words>(1);
+    *words = find_words(net.ids, net.vocabulary, *plan, PlacedBy::kEntry, memory);
+    T* projected = memory.array<T>(words->count * layout.all());
+    project_words(pass, *words, projected, workers);
+    pass.words = words;
     pass.projected = projected;
   }
   pass.scratch_size = ForwardPass<T>::room_size(pass.rules, most, args.kept);
   pass.scratch = memory.array<T>(workers.count() * pass.scratch_size);
-  parallel(workers, plan.slices, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
+  return pass;
+}
+
+template <class T>
+void forward(const Forward<T>& args, Workers& workers, Memory& memory) {
+  const ForwardPass<T> pass = prepare(args, workers, memory);
+  parallel(workers, pass.plan.slices, [&](int64_t task, int64_t worker) { pass.run(task, worker); });
+}
+
+// Two recurrences at once, over the same batch: their slices are tasks side by side.
+template <class T>
+void forward_pair(const Forward<T>& one, const Forward<T>& other, Workers& workers, Memory& memory) {
+  const ForwardPass<T> first = prepare(one, workers, memory), second = prepare(other, workers, memory);
+  parallel(workers, 2 * first.plan.slices, [&](int64_t task, int64_t worker) { (task % 2 ? second : first).run(task / 2, worker); });
 }
 
 }  // namespace BPTT_LEVEL_NAMESPACE

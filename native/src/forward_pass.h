@@ -11,15 +11,15 @@ namespace BPTT_LEVEL_NAMESPACE {
 template <class T>
 using ForwardStep = void (*)(const Rules<T>&, StepForward<T>&);
 
-template <class T>
+template <class T, bool kUsual>
 inline ForwardStep<T> forward_step(Cell cell) {
   switch (cell) {
-    case Cell::kLstm: return lstm_forward<T>;
-    case Cell::kGruAfter: return gru_after_forward<T>;
-    case Cell::kGruBefore: return gru_before_forward<T>;
+    case Cell::kLstm: return lstm_forward<T, kUsual>;
+    case Cell::kGruAfter: return gru_after_forward<T, kUsual>;
+    case Cell::kGruBefore: return gru_before_forward<T, kUsual>;
     case Cell::kSimpleRnn: break;
   }
-  return simple_rnn_forward<T>;
+  return simple_rnn_forward<T, kUsual>;
 }
 
 template <class T>
@@ -101,7 +101,7 @@ struct ForwardPass {
 
   void recur(const Slice& slice, const Chunk& chunk, const Room& room) const {
     const int64_t width = rules.layout.width, units = rules.layout.units;
-    const ForwardStep<T> take_step = forward_step<T>(rules.layout.cell);
+    const ForwardStep<T> take_step = rules.usual() ? forward_step<T, true>(rules.layout.cell) : forward_step<T, false>(rules.layout.cell);
     StepForward<T> now;
     now.rows = slice.rows;
     now.scratch = room.step;
@@ -133,7 +133,7 @@ struct ForwardPass {
     for (int64_t step = chunk.from; step < end; ++step) {
       const T* h = room.h + chunk.entry(i, step) * width;
       const int64_t p = slice.position(i, step);
-      copy_row(args.sequence + slice.place(i, p) * units, h, units);
+      copy_row(args.sequence + output(slice, i, p), h, units);
       if (args.fill) hold(slice, i, p + 1, slice.position(i, step + 1), h);
     }
   }
@@ -143,11 +143,15 @@ struct ForwardPass {
     if (args.cell_state) copy_row(args.cell_state + slice.rows[i] * rules.layout.units, c, rules.layout.units);
   }
 
+  int64_t output(const Slice& slice, int64_t i, int64_t position) const {
+    return slice.place(i, args.net.in_time ? plan.time_of(position) : position) * args.net.sequence_stride;
+  }
+
   // What the masked positions [from, to) show after state h.
   void hold(const Slice& slice, int64_t i, int64_t from, int64_t to, const T* h) const {
     const int64_t units = rules.layout.units;
     for (int64_t p = from; p < to; ++p) {
-      T* out = args.sequence + slice.place(i, p) * units;
+      T* out = args.sequence + output(slice, i, p);
       if (args.net.zero_for_mask)
         clear(out, units);
       else

@@ -148,12 +148,13 @@ void product_back(const Group<T>& group, int64_t depth, int64_t count, const int
   T* to[kMost] = {};
   for (int64_t i = 0; i < count; ++i) to[i] = scratch + i * padded<T>(depth);
   product_rows(count, d, group.weights, static_cast<const T* const*>(nullptr), to);
+  const int64_t written = whole ? padded<T>(depth) : depth;
   for (int64_t i = 0; i < count; ++i) {
     if (group.drops) multiply_row(to[i], to[i], group.drops + rows[i] * depth, depth);
     if (add)
-      add_row(out[i], to[i], depth);
+      add_row(out[i], to[i], written);
     else
-      copy_row(out[i], to[i], depth);
+      copy_row(out[i], to[i], written);
   }
 }
 

@@ -14,7 +14,7 @@ int64_t kept_width(Cell cell, bool norm, bool zoneout, int64_t units) {
 }
 
 template <class T>
-constexpr Kernels<T> kKernels = {kept_width<T>, forward<T>, backward<T>, dropout<T>, layer_norm_forward<T>, layer_norm_backward<T>};
+constexpr Kernels<T> kKernels = {kept_width<T>, forward<T>, backward<T>, forward_pair<T>, backward_pair<T>, dropout<T>, layer_norm_forward<T>, layer_norm_backward<T>};
 
 extern const Level kLevel;
 const Level kLevel = {BPTT_LEVEL_NAME, kKernels<float>, kKernels<double>};

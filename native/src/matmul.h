@@ -44,27 +44,39 @@ inline void tile_rows(const T* const* a, const T* b, int64_t depth, const T* con
                       int64_t columns) {
   Vec<T> acc[R][C];
   const T* row[R];
+  BPTT_UNROLL
   for (int r = 0; r < R; ++r) {
     row[r] = a[r];
+    BPTT_UNROLL
     for (int c = 0; c < C; ++c) acc[r][c] = Vec<T>{};
   }
   for (int64_t k = 0; k < depth; ++k, b += C * kLanes<T>) {
     Vec<T> v[C];
+    BPTT_UNROLL
     for (int c = 0; c < C; ++c) v[c] = load(b + c * kLanes<T>);
+    BPTT_UNROLL
     for (int r = 0; r < R; ++r)
+      BPTT_UNROLL
       for (int c = 0; c < C; ++c) acc[r][c] += row[r][k] * v[c];
   }
   if constexpr (kInit)
+    BPTT_UNROLL
     for (int r = 0; r < R; ++r)
+      BPTT_UNROLL
       for (int c = 0; c < C; ++c) acc[r][c] += load(init[r] + column + c * kLanes<T>);
   if (columns - column >= C * kLanes<T>) {
+    BPTT_UNROLL
     for (int r = 0; r < R; ++r)
+      BPTT_UNROLL
       for (int c = 0; c < C; ++c) store(out[r] + column + c * kLanes<T>, acc[r][c]);
     return;
   }
   T last[R][C * kLanes<T>];
+  BPTT_UNROLL
   for (int r = 0; r < R; ++r)
+    BPTT_UNROLL
     for (int c = 0; c < C; ++c) store(last[r] + c * kLanes<T>, acc[r][c]);
+  BPTT_UNROLL
   for (int r = 0; r < R; ++r)
     for (int64_t j = 0; j < columns - column; ++j) out[r][column + j] = last[r][j];
 }
@@ -73,16 +85,23 @@ template <class T, int R, int C>
 inline void tile_columns(const T* const* a, int64_t first, const T* b, int64_t b_stride, int64_t depth, T* out,
                          int64_t out_stride) {
   Vec<T> acc[R][C];
+  BPTT_UNROLL
   for (int r = 0; r < R; ++r)
+    BPTT_UNROLL
     for (int c = 0; c < C; ++c) acc[r][c] = Vec<T>{};
   for (int64_t k = 0; k < depth; ++k, b += b_stride) {
     Vec<T> v[C];
+    BPTT_UNROLL
     for (int c = 0; c < C; ++c) v[c] = load(b + c * kLanes<T>);
     const T* row = a[k] + first;
+    BPTT_UNROLL
     for (int r = 0; r < R; ++r)
+      BPTT_UNROLL
       for (int c = 0; c < C; ++c) acc[r][c] += row[r] * v[c];
   }
+  BPTT_UNROLL
   for (int r = 0; r < R; ++r)
+    BPTT_UNROLL
     for (int c = 0; c < C; ++c) {
       T* to = out + r * out_stride + c * kLanes<T>;
       store(to, load(to) + acc[r][c]);

@@ -36,9 +36,11 @@ void for_steps(const Plan& plan, PlacedBy placed_by, int32_t* rank, F&& body) {
       rank[plan.rows[i]] = static_cast<int32_t>(slice * kMostRowsInSlice + i - plan.first(slice));
   for (int64_t b = 0; b < plan.batch; ++b) {
     const int32_t* starts = plan.starts_of(rank[b] / kMostRowsInSlice);
-    for (int64_t k = 0; k < plan.steps[b]; ++k)
-      body(b, k, placed_by == PlacedBy::kEntry ? starts[k] + rank[b] % kMostRowsInSlice
-                                               : static_cast<int32_t>(b * plan.time) + plan.positions[b * plan.time + k]);
+    for (int64_t k = 0; k < plan.steps[b]; ++k) {
+      const int64_t position = plan.positions[b * plan.time + k];
+      const int64_t at = placed_by == PlacedBy::kTime ? plan.time_of(position) : position;
+      body(b, k, placed_by == PlacedBy::kEntry ? starts[k] + rank[b] % kMostRowsInSlice : static_cast<int32_t>(b * plan.time + at));
+    }
   }
 }
 

@@ -7,6 +7,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #ifndef BPTT_LEVEL_NAMESPACE
 #error "compile through level.cc"
 #endif
@@ -23,6 +27,13 @@ constexpr int kVectorBytes = 32, MR = 6, NC = 2;  // 16 registers
 constexpr int kVectorBytes = 16, MR = 6, NC = 4;  // 32 registers
 #else
 constexpr int kVectorBytes = 16, MR = 4, NC = 2;  // 16 registers, no fused multiply-add
+#endif
+
+// Before a loop over registers: it must be unrolled whole, or the compiler keeps the registers in memory.
+#if defined(__clang__)
+#define BPTT_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define BPTT_UNROLL _Pragma("GCC unroll 8")
 #endif
 
 template <class T>
@@ -82,6 +93,37 @@ template <class T>
 inline Vec<T> all(T value) {
   return Vec<T>{} + value;
 }
+
+// The smaller, the larger of a limit and x; NaN in x stays, as `x > limit ? limit : x` has it in three instructions.
+template <class V>
+inline V at_most(V limit, V x) {
+  return x > limit ? limit : x;
+}
+template <class V>
+inline V at_least(V limit, V x) {
+  return x < limit ? limit : x;
+}
+
+// 1 / x for x of normal size, within 2 units in the last place.
+template <class V>
+inline V reciprocal(V x) {
+  return 1 / x;
+}
+
+#if defined(__AVX512F__)
+inline Vec<float> at_most(Vec<float> limit, Vec<float> x) { return _mm512_min_ps(limit, x); }
+inline Vec<float> at_least(Vec<float> limit, Vec<float> x) { return _mm512_max_ps(limit, x); }
+inline Vec<float> reciprocal(Vec<float> x) {  // a step of Newton's doubles the 14 bits; a division takes three times as long
+  const Vec<float> r = _mm512_rcp14_ps(x);
+  return r + r * (1 - x * r);
+}
+#elif defined(__AVX2__)
+inline Vec<float> at_most(Vec<float> limit, Vec<float> x) { return _mm256_min_ps(limit, x); }
+inline Vec<float> at_least(Vec<float> limit, Vec<float> x) { return _mm256_max_ps(limit, x); }
+#elif defined(__x86_64__)
+inline Vec<float> at_most(Vec<float> limit, Vec<float> x) { return _mm_min_ps(limit, x); }
+inline Vec<float> at_least(Vec<float> limit, Vec<float> x) { return _mm_max_ps(limit, x); }
+#endif
 
 // In halves: a chain of additions would wait for each.
 template <class T>

@@ -10,7 +10,7 @@ void check_layer_norm(const std::string& level, const Kernels<T>& kernels, int64
   const double epsilon = 1e-3, n = static_cast<double>(width);
   const auto x = normal<T>(random, rows * width, 1), gamma = normal<T>(random, width, 1), beta = normal<T>(random, width, 1),
              d_out = normal<T>(random, rows * width, 1);
-  Doubles out(x.size()), d_in(x.size()), d_gamma(gamma.size()), d_beta(gamma.size());
+  std::vector<double> out(x.size()), d_in(x.size()), d_gamma(gamma.size()), d_beta(gamma.size());
   for (int64_t r = 0; r < rows * width; r += width) {
     double mean = 0, variance = 0, mean_g = 0, mean_gy = 0;
     for (int64_t j = 0; j < width; ++j) mean += x[r + j] / n;

@@ -16,8 +16,6 @@
 
 namespace bptt {
 
-using Doubles = std::vector<double>;
-
 inline int failures = 0;
 
 class Threads final : public Workers {
@@ -25,6 +23,10 @@ class Threads final : public Workers {
   explicit Threads(int64_t count) : count_(count) {}
   int64_t count() const override { return count_; }
   void run(int64_t tasks, Work work, void* context) override {
+    if (count_ == 1 || tasks == 1) {
+      for (int64_t task = 0; task < tasks; ++task) work(context, task, 0);
+      return;
+    }
     std::atomic<int64_t> next{0};
     std::vector<std::thread> threads;
     for (int64_t worker = 0; worker < count_; ++worker)
@@ -68,20 +70,20 @@ inline void require(bool holds, const std::string& otherwise) {
 }
 
 // Within 1e-10 (double) or 64 roundings (float) of the largest element.
-template <class T>
-void compare(const std::string& what, const std::vector<T>& got, const Doubles& want) {
+template <class Values>
+void compare(const std::string& what, const Values& got, const std::vector<double>& want) {
   double size = 1;
   for (const double value : want) size = std::max(size, std::fabs(value));
-  const double allowed = size * (sizeof(T) == 8 ? 1e-10 : 64 * 1.19e-7);
+  const double allowed = size * (sizeof(got[0]) == 8 ? 1e-10 : 64 * 1.19e-7);
   for (size_t i = 0; i < want.size(); ++i)
     if (!(std::fabs(got[i] - want[i]) <= allowed))
       return require(false, what + "[" + std::to_string(i) + "] is " + std::to_string(got[i]) + ", expected " +
                                 std::to_string(want[i]));
 }
 
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+template <class Values>
+bool same_bits(const Values& a, const Values& b) {
+  return a.size() == b.size() && (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size() * sizeof(a[0])) == 0);
 }
 
 void check_elementwise(const Level& level);

@@ -3,8 +3,8 @@
     data.load -> batches.make -> models.build -> training.fit -> evaluation.score -> report.write
 
 `bptt.experiment` tells that story with one function a verb; `bptt.layers` stands in for `keras.layers`, `bptt.callbacks` for
-`keras.callbacks`. Each part is loaded when it is first used, so `import bptt` costs nothing. Keras runs on JAX unless
-KERAS_BACKEND says otherwise: import bptt before keras.
+`keras.callbacks`, `bptt.initializers` for `keras.initializers`. Each part is loaded when it is first used, so `import bptt` costs
+nothing. Keras runs on JAX unless KERAS_BACKEND says otherwise: import bptt before keras.
 """
 
 import os
@@ -19,6 +19,8 @@ __all__ = [
     "data",
     "evaluation",
     "experiment",
+    "explain",
+    "initializers",
     "kernels",
     "layers",
     "models",
@@ -28,6 +30,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "explain":
+        return import_module(f"{__name__}.models").explain
     if name in __all__:
         return import_module(f"{__name__}.{name}")
     if name == "__version__":

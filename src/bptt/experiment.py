@@ -148,6 +148,13 @@ def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Answer]:
     return [Answer(model.classes[k], float(row[k])) for k, row in zip(best, probabilities, strict=True)]
 
 
+def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
+    """Which kernel each layer of the run in `path` runs on here, and why; `measure`: what not being native costs.
+
+    Raises ModelFileError."""
+    return models.explain(models.restore(_bundle(path)), measure)
+
+
 def report(path: Path) -> Path:
     """Writes the report of the run in `path` anew; returns its place. Raises ModelFileError."""
     return write(Run.open(path))

@@ -13,14 +13,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from bptt import kernels
-from bptt.kernels import Options, ffi, native
+from bptt.kernels import Options, compiled, ffi, native
 from tests.kernels.parity import check, computed
 from tests.kernels.strategies import Case, draw_problem
 
 RECURRENCES = {
-    "dense": Case(150, 40, 33, 65, masked=True, options=Options("tanh", True, False, True)),
-    "tokens": Case(64, 60, 20, 33, vocabulary=3000, masked=True, options=Options("relu", return_sequences=True)),
+    "dense": Case(150, 40, 33, 65, masked=True, options=Options(go_backwards=True, return_sequences=True)),
+    "tokens": Case(64, 60, 20, 33, vocabulary=3000, masked=True, options=Options(activation="relu", return_sequences=True)),
     "state": Case(70, 9, 5, 7, masked=True),
+    "lstm": Case(70, 40, 20, 33, vocabulary=3000, masked=True, options=Options("lstm", zoneout=0.2, training=True)),
+    "gru": Case(70, 40, 20, 33, masked=True, options=Options("gru", return_sequences=True), drops=(3, 3)),
+    "reset before": Case(70, 9, 5, 7, masked=True, options=Options("gru", reset_after=False)),
+    "normed": Case(70, 20, 0, 33, masked=True, options=Options("lstm"), projected=True, norm=True),
 }
 
 
@@ -46,15 +50,15 @@ def results() -> dict[str, Any]:
     for label, case in RECURRENCES.items():
         problem = draw_problem(case, seed=7)
         for dtype in ("float32", "float64"):
-            check(native.simple_rnn, problem, dtype)
-            found |= {f"{label} {dtype} {name}": value for name, value in computed(native.simple_rnn, problem, dtype).items()}
+            check(native.recurrence, problem, dtype)
+            found |= {f"{label} {dtype} {name}": value for name, value in computed(native.recurrence, problem, dtype).items()}
     return found
 
 
 def main() -> None:
     assert ffi.unavailable() is None
     hashes = {name: hashlib.sha256(np.asarray(value).tobytes()).hexdigest() for name, value in results().items()}
-    print(json.dumps({"threads": threads(), "level": ffi.level(), "hashes": hashes}))  # noqa: T201
+    print(json.dumps({"threads": threads(), "level": compiled.level(), "hashes": hashes}))  # noqa: T201
 
 
 if __name__ == "__main__":

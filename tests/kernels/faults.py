@@ -1,166 +1,221 @@
-"""Wrong kernels, each wrong in one thing that a recurrent layer has been wrong in: none may pass for a right one."""
+"""Wrong kernels, each wrong in one thing that a recurrent layer has been wrong in: none may pass for a right one.
 
-from dataclasses import replace
-from typing import Any
+Here what can be wrong in any cell; faults_cells.py and faults_steps.py hold what can be wrong in one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from bptt.kernels import Options, Tokens, scan
-from bptt.kernels.native import simple_rnn as right  # compiles in a tenth of the scan's time
+from bptt.kernels.native import recurrence as right  # compiles in a tenth of the scan's time
+from bptt.kernels.options import CELLS, GATES, Drops, Weights
 from tests.kernels.parity import Kernel
+from tests.kernels.strategies import Case
 
 stop = jax.lax.stop_gradient
-FAULTS: list[Kernel] = []
 
 
-def fault(kernel: Kernel) -> Kernel:
-    FAULTS.append(kernel)
-    return kernel
+class Given(NamedTuple):
+    """What a kernel is called with."""
+
+    options: Options
+    inputs: Any
+    weights: Weights
+    states: Any
+    mask: Any
+    drops: Drops
+    seed: Any
+
+    @property
+    def dense(self) -> Any:
+        return self.inputs.table[self.inputs.ids] if isinstance(self.inputs, Tokens) else self.inputs
+
+    def optioned(self, **changes: Any) -> "Given":
+        return self._replace(options=replace(self.options, **changes))
+
+    def weighing(self, **changes: Any) -> "Given":
+        return self._replace(weights=self.weights._replace(**changes))
 
 
-def dense(inputs: Any) -> Any:
-    return inputs.table[inputs.ids] if isinstance(inputs, Tokens) else inputs
+@dataclass(frozen=True)
+class Fault:
+    """A wrong kernel and the cases of which at least one must tell."""
+
+    name: str
+    kernel: Kernel
+    cases: tuple[Case, ...]
 
 
-@fault
-def one_step_off(options: Options, x: Any, *others: Any) -> Any:
-    return right(options, jnp.roll(dense(x), 1, axis=1), *others)
+PLAIN = {
+    cell: (
+        Case(9, 6, 3, 5, masked=True, options=Options(cell, "tanh", "sigmoid", True, True, True, True)),
+        Case(9, 6, 3, 5, vocabulary=4, masked=True, options=Options(cell, "relu")),
+    )
+    for cell in CELLS
+}
 
 
-@fault
-def transposed_recurrent_kernel(options: Options, x: Any, w: Any, u: Any, *others: Any) -> Any:
-    return right(options, x, w, u.T, *others)
+def into(faults: list[Fault]) -> Callable[..., Any]:
+    """The decorator that enters a function of Given into `faults`, with the cases that it is given."""
+
+    def of(*cases: Case) -> Callable[[Any], Any]:
+        def enter(wrong: Callable[[Given], Any]) -> Any:
+            faults.append(Fault(f"{cases[0].options.cell}: {wrong.__name__}", lambda *given: wrong(Given(*given)), cases))
+            return wrong
+
+        return enter
+
+    return of
 
 
-@fault
-def mask_ignored(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-    return right(options, x, w, u, b, h, None)
+FAULTS: list[Fault] = []
 
 
-@fault
-def mask_read_in_the_other_direction(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-    return right(options, x, w, u, b, h, None if mask is None else mask[:, ::-1])
+def fault_of_all(wrong: Callable[[Given], Any]) -> Any:
+    for cell in CELLS:
+        into(FAULTS)(*PLAIN[cell])(wrong)
+    return wrong
 
 
-@fault
-def masked_step_takes_the_bias(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-    x = dense(x)
-    return right(options, x if mask is None else jnp.where(mask[..., None], x, 0), w, u, b, h, None)
+@fault_of_all
+def one_step_off(g: Given) -> Any:
+    return right(*g._replace(inputs=jnp.roll(g.dense, 1, axis=1)))
 
 
-@fault
-def rows_reversed(options: Options, *arrays: Any) -> Any:
-    state, sequence = right(options, *arrays)
-    return state[::-1], None if sequence is None else sequence[::-1]
+@fault_of_all
+def transposed_recurrent_kernel(g: Given) -> Any:
+    parts = jnp.split(g.weights.recurrent_kernel, GATES[g.options.cell], axis=1)
+    return right(*g.weighing(recurrent_kernel=jnp.concatenate([part.T for part in parts], axis=1)))
 
 
-@fault
-def rows_left_sorted_by_length(options: Options, *arrays: Any) -> Any:
-    state, sequence = right(options, *arrays)
-    mask = arrays[-1]
-    return state if mask is None else state[jnp.argsort(-mask.sum(axis=1))], sequence
+@fault_of_all
+def mask_ignored(g: Given) -> Any:
+    return right(*g._replace(mask=None))
 
 
-@fault
-def slope_of_the_activation_missing(options: Options, *arrays: Any) -> Any:
-    f = {"tanh": jnp.tanh, "relu": jax.nn.relu}[options.activation]
-    return scan.simple_rnn(options, *arrays, activation=lambda z: z + stop(f(z) - z))
+@fault_of_all
+def mask_read_in_the_other_direction(g: Given) -> Any:
+    return right(*g._replace(mask=g.mask[:, ::-1]))
 
 
-@fault
-def other_activation(options: Options, *arrays: Any) -> Any:
-    return right(replace(options, activation={"tanh": "relu", "relu": "tanh"}[options.activation]), *arrays)
+@fault_of_all
+def masked_step_takes_the_bias(g: Given) -> Any:
+    return right(*g._replace(inputs=jnp.where(g.mask[..., None], g.dense, 0), mask=None))
 
 
-@fault
-def bias_ignored(options: Options, x: Any, w: Any, u: Any, b: Any, *others: Any) -> Any:
-    return right(options, x, w, u, jnp.zeros_like(b), *others)
+@fault_of_all
+def rows_reversed(g: Given) -> Any:
+    states, sequence = right(*g)
+    return tuple(state[::-1] for state in states), None if sequence is None else sequence[::-1]
 
 
-@fault
-def bias_gradient_dropped(options: Options, x: Any, w: Any, u: Any, b: Any, *others: Any) -> Any:
-    return right(options, x, w, u, stop(b), *others)
+@fault_of_all
+def rows_left_sorted_by_length(g: Given) -> Any:
+    states, sequence = right(*g)
+    return tuple(state[jnp.argsort(-g.mask.sum(axis=1))] for state in states), sequence
 
 
-@fault
-def recurrent_gradient_dropped(options: Options, x: Any, w: Any, u: Any, *others: Any) -> Any:
-    return right(options, x, w, stop(u), *others)
+@fault_of_all
+def slope_of_the_activation_missing(g: Given) -> Any:
+    f = {"tanh": jnp.tanh, "relu": jax.nn.relu}[g.options.activation]
+    return scan.recurrence(*g, activation=lambda z: z + stop(f(z) - z))
 
 
-@fault
-def last_row_left_out_of_the_inputs_gradients(options: Options, x: Any, w: Any, *others: Any) -> Any:
-    x = dense(x)
-    rows = jnp.concatenate([x[:-1], stop(x[-1:])])
-    return right(options, rows, w, *others)
+@fault_of_all
+def other_activation(g: Given) -> Any:
+    return right(*g.optioned(activation={"tanh": "relu", "relu": "tanh"}[g.options.activation]))
 
 
-@fault
-def initial_state_ignored(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-    return right(options, x, w, u, b, jnp.zeros_like(h), mask)
+@fault_of_all
+def bias_ignored(g: Given) -> Any:
+    return right(*g.weighing(bias=jnp.zeros_like(g.weights.bias)))
 
 
-@fault
-def initial_states_gradient_dropped(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-    return right(options, x, w, u, b, stop(h), mask)
+@fault_of_all
+def bias_gradient_dropped(g: Given) -> Any:
+    return right(*g.weighing(bias=stop(g.weights.bias)))
 
 
-@fault
-def direction_ignored(options: Options, *arrays: Any) -> Any:
-    return right(replace(options, go_backwards=False), *arrays)
+@fault_of_all
+def recurrent_gradient_dropped(g: Given) -> Any:
+    return right(*g.weighing(recurrent_kernel=stop(g.weights.recurrent_kernel)))
 
 
-@fault
-def outputs_in_the_order_of_time(options: Options, *arrays: Any) -> Any:
-    state, sequence = right(options, *arrays)
-    return state, sequence[:, ::-1] if options.go_backwards and sequence is not None else sequence
+@fault_of_all
+def last_row_left_out_of_the_inputs_gradients(g: Given) -> Any:
+    return right(*g._replace(inputs=jnp.concatenate([g.dense[:-1], stop(g.dense[-1:])])))
 
 
-@fault
-def zero_output_for_mask_ignored(options: Options, *arrays: Any) -> Any:
-    return right(replace(options, zero_output_for_mask=False), *arrays)
+@fault_of_all
+def initial_state_ignored(g: Given) -> Any:
+    return right(*g._replace(states=(jnp.zeros_like(g.states[0]), *g.states[1:])))
 
 
-@fault
-def state_of_the_last_step_instead_of_the_held_one(options: Options, *arrays: Any) -> Any:
-    _, sequence = right(options, *arrays)
-    state, _ = right(options, *arrays[:-1], None)
-    return state, sequence
+@fault_of_all
+def initial_states_gradient_dropped(g: Given) -> Any:
+    return right(*g._replace(states=(stop(g.states[0]), *g.states[1:])))
 
 
-@fault
-def state_after_the_first_step_of_the_sequence(options: Options, *arrays: Any) -> Any:
-    _, sequence = right(replace(options, return_sequences=True), *arrays)
-    return sequence[:, 0], sequence if options.return_sequences else None
+@fault_of_all
+def direction_ignored(g: Given) -> Any:
+    return right(*g.optioned(go_backwards=False))
 
 
-@fault
-def gradient_cut_after_half_the_steps(options: Options, x: Any, w: Any, u: Any, b: Any, h: Any, mask: Any) -> Any:
-    x, parts, half = dense(x), [], dense(x).shape[1] // 2
-    pieces = [slice(half, None), slice(half)] if options.go_backwards else [slice(half), slice(half, None)]
+@fault_of_all
+def outputs_in_the_order_of_time(g: Given) -> Any:
+    states, sequence = right(*g)
+    return states, sequence[:, ::-1] if g.options.go_backwards and sequence is not None else sequence
+
+
+@fault_of_all
+def zero_output_for_mask_ignored(g: Given) -> Any:
+    return right(*g.optioned(zero_output_for_mask=False))
+
+
+@fault_of_all
+def state_of_the_last_step_instead_of_the_held_one(g: Given) -> Any:
+    _, sequence = right(*g)
+    states, _ = right(*g._replace(mask=None))
+    return states, sequence
+
+
+@fault_of_all
+def state_after_the_first_step_of_the_sequence(g: Given) -> Any:
+    states, sequence = right(*g.optioned(return_sequences=True))
+    return (sequence[:, 0], *states[1:]), sequence if g.options.return_sequences else None
+
+
+@fault_of_all
+def gradient_cut_after_half_the_steps(g: Given) -> Any:
+    states, parts, half = g.states, [], g.dense.shape[1] // 2
+    pieces = [slice(half, None), slice(half)] if g.options.go_backwards else [slice(half), slice(half, None)]
     for piece in pieces:
-        h, sequence = right(options, x[:, piece], w, u, b, stop(h) if parts else h, None if mask is None else mask[:, piece])
+        held = stop(states) if parts else states
+        states, sequence = right(*g._replace(inputs=g.dense[:, piece], states=held, mask=g.mask[:, piece]))
         parts.append(sequence)
-    return h, jnp.concatenate(parts, axis=1) if options.return_sequences else None
+    return states, jnp.concatenate(parts, axis=1) if g.options.return_sequences else None
 
 
-@fault
-def a_words_gradient_is_that_of_its_first_place(options: Options, x: Any, *others: Any) -> Any:
-    if not isinstance(x, Tokens):
-        return right(options, x, *others)
-    _, first = jnp.unique(x.ids.ravel(), return_index=True, size=x.ids.size)
-    place = jnp.arange(x.ids.size)
-    rows = x.table[x.ids]
-    counted = jnp.isin(place, first).reshape(*x.ids.shape, 1)
-    return right(options, jnp.where(counted, rows, stop(rows)), *others)
+@fault_of_all
+def a_words_gradient_is_that_of_its_first_place(g: Given) -> Any:
+    if not isinstance(g.inputs, Tokens):
+        return right(*g)
+    ids = g.inputs.ids
+    _, first = jnp.unique(ids.ravel(), return_index=True, size=ids.size)
+    counted = jnp.isin(jnp.arange(ids.size), first).reshape(*ids.shape, 1)
+    return right(*g._replace(inputs=jnp.where(counted, g.dense, stop(g.dense))))
 
 
-@fault
-def weights_rounded_to_half_precision(options: Options, x: Any, w: Any, *others: Any) -> Any:
-    return right(options, x, w.astype(jnp.float16).astype(w.dtype), *others)
+@fault_of_all
+def weights_rounded_to_half_precision(g: Given) -> Any:
+    return right(*g.weighing(kernel=g.weights.kernel.astype(jnp.float16).astype(g.weights.kernel.dtype)))
 
 
-@fault
-def one_element_not_a_number(options: Options, *arrays: Any) -> Any:
-    state, sequence = right(options, *arrays)
-    return state.at[-1, -1].set(jnp.nan), sequence
+@fault_of_all
+def one_element_not_a_number(g: Given) -> Any:
+    states, sequence = right(*g)
+    return (states[0].at[-1, -1].set(jnp.nan), *states[1:]), sequence

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.memory import status
 from bptt.kernels import Options, Tokens, native
+from bptt.kernels.options import Weights
 
 B, T, D, H = 64, 400, 8, 512
 WORDS = range(2000, 20_001, 2000)
@@ -16,8 +17,9 @@ WORDS = range(2000, 20_001, 2000)
 def call(table: jnp.ndarray, words: int) -> None:
     """The kernel projects each distinct word of the batch: `words` x H floats of scratch."""
     ids = jnp.asarray(np.arange(B * T).reshape(B, T) % words, jnp.int32)
-    weights = jnp.full((D, H), 0.1), jnp.zeros((H, H)), jnp.zeros(H), jnp.zeros((B, H))
-    native.simple_rnn(Options(), Tokens(ids, table), *weights)[0].block_until_ready()
+    weights = Weights(jnp.full((D, H), 0.1), jnp.zeros((H, H)), jnp.zeros(H))
+    (state,), _ = native.recurrence(Options(), Tokens(ids, table), weights, (jnp.zeros((B, H)),))
+    state.block_until_ready()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def record_batches() -> None:
     plain = ffi.call
 
     def recorded(name: str, dtype: Any, results: Any, *arrays: Any, **attributes: Any) -> Any:
-        if name.startswith("simple_rnn"):
+        if name.startswith("recurrence"):
             batches.append(next(array.shape[0] for array in (arrays[0], arrays[1]) if array.shape[0]))
         return plain(name, dtype, results, *arrays, **attributes)
 
@@ -31,21 +31,21 @@ def record_batches() -> None:
 
 def by_ids() -> keras.Model:
     """Tokens, masked, two recurrences: every output of the first, the state of the second."""
-    recurrences = layers.SimpleRNN(6, return_sequences=True), layers.SimpleRNN(4, go_backwards=True)
+    recurrences = layers.LSTM(6, return_sequences=True), layers.SimpleRNN(4, go_backwards=True)
     stack = [layers.Embedding(WORDS, 8, mask_zero=True), *recurrences, layers.Dense(1, activation="sigmoid")]
     return keras.Sequential([keras.Input((STEPS,), dtype="int32"), *stack])
 
 
 def dense() -> keras.Model:
     last = layers.Dense(1, activation="sigmoid")
-    return keras.Sequential([keras.Input((STEPS, FEATURES)), layers.SimpleRNN(6, activation="relu"), last])
+    return keras.Sequential([keras.Input((STEPS, FEATURES)), layers.GRU(6, activation="relu"), last])
 
 
 def train(build: Any, inputs: Any) -> dict[str, Any]:
     keras.utils.set_random_seed(1)
     batches.clear()
     model = build()
-    assert all(layer.kernel_choice.kernel == "native" for layer in model.layers if isinstance(layer, layers.SimpleRNN))
+    assert all(layer.kernel_choice.kernel == "native" for layer in model.layers if isinstance(layer, keras.layers.RNN))
     model.compile(keras.optimizers.SGD(0.3), "binary_crossentropy")
     labels = np.arange(len(inputs)) % 2
     history = model.fit(inputs, labels, batch_size=ROWS, epochs=3, shuffle=False, verbose=0)

@@ -4,15 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
 from bptt.kernels import Options, native
+from bptt.kernels.options import CELLS
 from tests.kernels.parity import computed
 from tests.kernels.processes import result
 from tests.kernels.strategies import Case, Problem, draw_problem
 
 THREADS = (1, 2, 3, 7)
+PLAIN = Case(50, 20, 9, 11, vocabulary=40, masked=True, options=Options(return_sequences=True))
+GATED = replace(PLAIN, vocabulary=0, options=Options("gru", reset_after=False, return_sequences=True), drops=(3, 3))
+NORMED = replace(PLAIN, options=Options("lstm", zoneout=0.2, zoneout_cell=0.5, training=True), projected=True, norm=True)
 
 
 @pytest.fixture(scope="module")
@@ -34,28 +39,31 @@ def test_bits_do_not_depend_on_the_number_of_threads(digests: list[Any]) -> None
 
 def take_row(problem: Problem, row: int) -> Problem:
     """`problem` with that row alone."""
-    rows = ("ids", "initial_state", "mask", "d_state", "d_sequence", *(() if problem.ids is not None else ("inputs",)))
-    alone = {name: getattr(problem, name)[[row]] for name in rows if getattr(problem, name) is not None}
-    return replace(problem, **alone)
+    p, rows = problem, ("ids", "states", "mask", "d_states", "d_sequence", *(() if problem.ids is not None else ("inputs",)))
+    alone = {name: jax.tree.map(lambda a: a[[row]], getattr(p, name)) for name in rows}
+    return replace(p, **alone, drops=jax.tree.map(lambda masks: masks[:, [row]], p.drops))
 
 
 @pytest.mark.parametrize("vocabulary", [0, 30])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_row_has_the_same_bits_alone_and_in_a_batch(dtype: str, vocabulary: int) -> None:
-    case = Case(75, 30, 7, 37, vocabulary, masked=True, options=Options(return_sequences=True))
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_row_has_the_same_bits_alone_and_in_a_batch(cell: str, dtype: str, vocabulary: int) -> None:
+    """Zoneout mixes here: drawn, it differs from row to row by design."""
+    case = Case(75, 30, 7, 37, vocabulary, masked=True, options=Options(cell, return_sequences=True, zoneout=0.3), drops=(0, 1))
     problem = draw_problem(case)
-    together = computed(native.simple_rnn, problem, dtype)
-    names = ("state", "sequence", "d_initial_state", *(() if vocabulary else ("d_inputs",)))
+    together = computed(native.recurrence, problem, dtype)
+    names = ("h", "sequence", "d_h", *(("c", "d_c") if cell == "lstm" else ()), *(() if vocabulary else ("d_inputs",)))
     for row in (0, 1, 31, 32, 40, 74):
-        alone = computed(native.simple_rnn, take_row(problem, row), dtype)
+        alone = computed(native.recurrence, take_row(problem, row), dtype)
         for name in names:
             assert alone[name].tobytes() == together[name][[row]].tobytes(), (name, row)
 
 
-def test_a_repetition_has_the_same_bits() -> None:
+@pytest.mark.parametrize("case", [PLAIN, GATED, NORMED], ids=["plain", "gated", "normed"])
+def test_a_repetition_has_the_same_bits(case: Case) -> None:
     """Scratch memory is used again and never cleared: nothing of the call before may be left in it."""
-    problem = draw_problem(Case(50, 20, 9, 11, vocabulary=40, masked=True, options=Options(return_sequences=True)))
-    once = computed(native.simple_rnn, problem, "float32")
-    computed(native.simple_rnn, replace(problem, inputs=problem.inputs * np.nan), "float32")
-    again = computed(native.simple_rnn, problem, "float32")
+    problem = draw_problem(case)
+    once = computed(native.recurrence, problem, "float32")
+    computed(native.recurrence, replace(problem, inputs=problem.inputs * np.nan), "float32")
+    again = computed(native.recurrence, problem, "float32")
     assert all(value.tobytes() == once[name].tobytes() for name, value in again.items())

@@ -12,27 +12,28 @@ import pytest
 from bptt import kernels, layers
 from bptt.errors import KernelError
 from bptt.kernels import Options, Tokens, native
-from tests.kernels.parity import WEIGHTS, computed
+from tests.kernels.parity import computed
 from tests.kernels.strategies import Case, Problem, draw_problem
 
-CASE = Case(5, 4, 3, 7, masked=True, options=Options(return_sequences=True))
+CASE = Case(5, 4, 3, 7, masked=True, options=Options("lstm", return_sequences=True, zoneout=0.2, training=True), drops=(4, 1))
 
 
 def arrays(problem: Problem) -> tuple[Any, ...]:
+    """Inputs, weights, states; mask, drops, seed."""
     p = problem.cast("float32")
-    return tuple(jnp.asarray(getattr(p, name)) for name in (*WEIGHTS, "mask"))
+    return jax.tree.map(jnp.asarray, (p.inputs, p.weights, p.states, p.mask, p.drops, p.seed))
 
 
 def loss(*given: Any) -> Any:
-    state, sequence = native.simple_rnn(CASE.options, *given)
-    return jnp.sum(state**2) + jnp.sum(jnp.sin(sequence))
+    states, sequence = native.recurrence(CASE.options, *given)
+    return sum(jnp.sum(state**2) for state in states) + jnp.sum(jnp.sin(sequence))
 
 
 def test_vmap_is_a_loop() -> None:
     """Over every array at once, results and gradients."""
     problems = [arrays(draw_problem(CASE, seed=seed)) for seed in range(3)]
-    stacked = [jnp.stack(parts) for parts in zip(*problems, strict=True)]
-    function = jax.value_and_grad(loss, argnums=range(5))
+    stacked = jax.tree.map(lambda *parts: jnp.stack(parts), *problems)
+    function = jax.value_and_grad(loss, argnums=range(3))
     mapped, looped = jax.vmap(function)(*stacked), [function(*problem) for problem in problems]
     for got, *want in zip(jax.tree.leaves(mapped), *(jax.tree.leaves(one) for one in looped), strict=True):
         assert np.array_equal(got, np.stack(want))
@@ -41,11 +42,11 @@ def test_vmap_is_a_loop() -> None:
 def test_vmap_over_some_arrays_holds_the_others_still() -> None:
     """Ids and biases mapped, along an axis that is not the first; table, weights and mask shared."""
     p = draw_problem(Case(5, 4, 3, 7, vocabulary=6, masked=True)).cast("float32")
-    ids, biases = np.stack([p.ids, p.ids[::-1]], axis=2), np.stack([p.bias, -p.bias])
+    ids, biases = np.stack([p.ids, p.ids[::-1]], axis=2), np.stack([p.weights.bias, -p.weights.bias])
 
     def state(ids: Any, bias: Any) -> Any:
-        given = (Tokens(ids, p.inputs), p.kernel, p.recurrent_kernel, bias, p.initial_state, p.mask)
-        return native.simple_rnn(p.options, *given)[0]
+        (h,), _ = native.recurrence(p.options, Tokens(ids, p.inputs), p.weights._replace(bias=bias), p.states, p.mask)
+        return h
 
     mapped = jax.vmap(state, in_axes=(2, 0))(ids, biases)
     for i in range(2):
@@ -54,7 +55,7 @@ def test_vmap_over_some_arrays_holds_the_others_still() -> None:
 
 def test_checkpoint_gives_the_same_gradients() -> None:
     given = arrays(draw_problem(CASE))
-    plain, again = (jax.jit(jax.grad(f, argnums=range(5)))(*given) for f in (loss, jax.checkpoint(loss)))
+    plain, again = (jax.tree.leaves(jax.jit(jax.grad(f, argnums=range(3)))(*given)) for f in (loss, jax.checkpoint(loss)))
     assert all(np.array_equal(a, b) and np.any(a) for a, b in zip(plain, again, strict=True))
 
 
@@ -117,4 +118,4 @@ def test_the_scan_kernel_gives_the_second_derivative() -> None:
 
 def test_the_mask_and_the_ids_have_no_gradient() -> None:
     p = draw_problem(Case(5, 4, 3, 7, vocabulary=6, masked=True))
-    assert set(computed(native.simple_rnn, p, "float32")) == {"state", *(f"d_{name}" for name in WEIGHTS)}
+    assert set(computed(native.recurrence, p, "float32")) == {"h", "d_inputs", "d_kernel", "d_recurrent_kernel", "d_bias", "d_h"}

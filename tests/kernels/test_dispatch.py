@@ -9,9 +9,10 @@ import pytest
 
 from bptt import kernels, layers
 from bptt.errors import KernelError
-from bptt.kernels import Options, ffi, native
+from bptt.kernels import Options, compiled, ffi, native
+from bptt.kernels.options import Weights
 
-RECURRENCE = {"backend": "jax", "dtype": "float32", "activation": "tanh", "dropping": False}
+RECURRENCE = {"backend": "jax", "dtype": "float32", "activations": ("tanh", "sigmoid")}
 ELEMENTWISE = {"backend": "jax", "dtype": "float64", "distributed": False}
 
 
@@ -25,16 +26,16 @@ def elementwise(**changed: Any) -> kernels.Choice:
 
 @pytest.mark.parametrize("choose", [recurrence, elementwise])
 def test_the_native_kernel_is_chosen_and_names_its_level(choose: Any) -> None:
-    assert choose() == kernels.Choice("native", f"compiled for {ffi.level()}")
+    assert choose() == kernels.Choice("native", f"compiled for {compiled.level()}")
     with kernels.use("native"):
         assert choose().kernel == "native"
 
 
+KNOWN = "tanh, relu, sigmoid, hard_sigmoid, linear"
 RULED_OUT = [
     (recurrence, {"backend": "torch"}, "keras", "the Keras backend is torch; the kernels run on jax"),
-    (recurrence, {"dropping": True}, "keras", "dropout inside the cell is active in training; a Dropout layer before it is not"),
-    (recurrence, {"activation": None}, "scan", "the activation is not one of tanh, relu"),
-    (recurrence, {"activation": "sigmoid"}, "scan", "the activation is not one of tanh, relu"),
+    (recurrence, {"activations": (None,)}, "scan", f"an activation is not one of {KNOWN}"),
+    (recurrence, {"activations": ("tanh", "softplus")}, "scan", f"an activation is not one of {KNOWN}"),
     (recurrence, {"dtype": "bfloat16"}, "scan", "it computes in bfloat16; the native kernels in float32, float64"),
     (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; the kernels run on jax"),
     (elementwise, {"distributed": True}, "keras", "a keras.distribution cuts the batch over devices"),
@@ -56,7 +57,14 @@ def test_scan_can_be_asked_for() -> None:
     with kernels.use("scan"):
         assert recurrence() == kernels.Choice("scan", 'asked for by bptt.kernels.use("scan")')
         assert elementwise() == kernels.Choice("keras", 'asked for by bptt.kernels.use("scan")')
-        assert recurrence(dropping=True).kernel == "keras"
+        assert recurrence(ours=True).kernel == "scan"
+
+
+def test_what_keras_does_not_know_is_refused_where_only_keras_runs() -> None:
+    assert recurrence(ours=True).kernel == "native"
+    with pytest.raises(KernelError, match="zoneout and layer normalisation inside a recurrence cannot run: the Keras") as refusal:
+        recurrence(backend="torch", ours=True)
+    assert refusal.value.code == "kernel.options"
 
 
 def test_the_innermost_request_counts_and_ends_with_its_block() -> None:
@@ -119,10 +127,10 @@ def test_each_plight_of_the_module_has_its_reason(plight: Any, reason: str, monk
 
 def test_jax_export_wants_the_scan() -> None:
     """JAX exports no custom call whose maker promises no compatibility; the error must say so, and the scan must export."""
-    arrays = [np.ones(s, "float32") for s in ((2, 3, 4), (4, 5), (5, 5), (5,), (2, 5))]
+    x, *weights, h = (np.ones(s, "float32") for s in ((2, 3, 4), (4, 5), (5, 5), (5,), (2, 5)))
     with pytest.raises(ValueError, match="compatibility guarantees"):
-        jax.export.export(jax.jit(lambda *a: native.simple_rnn(Options(), *a)[0]))(*arrays)
+        jax.export.export(jax.jit(lambda x: native.recurrence(Options(), x, Weights(*weights), (h,))[0]))(x)
     model = keras.Sequential([keras.Input((3, 4)), layers.SimpleRNN(5)])
     with kernels.use("scan"):
-        exported = jax.export.export(jax.jit(model))(arrays[0])
-    np.testing.assert_allclose(exported.call(arrays[0]), model(arrays[0]), rtol=1e-5)
+        exported = jax.export.export(jax.jit(model))(x)
+    np.testing.assert_allclose(exported.call(x), model(x), rtol=1e-5)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bptt.kernels import Options, native, scan
+from bptt.kernels.options import CELLS
 from tests.kernels.parity import Kernel, computed
 from tests.kernels.strategies import Case, Problem, cases, draw_problem
 
@@ -49,28 +50,33 @@ seeds = st.integers(0, 2**32 - 1)
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(case=masked, seed=seeds, dtype=st.sampled_from(["float32", "float64"]))
 def test_nothing_in_the_padding_changes_a_bit(case: Case, seed: int, dtype: str) -> None:
-    check_padding(native.simple_rnn, case, seed, dtype)
+    check_padding(native.recurrence, case, seed, dtype)
 
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(case=masked, seed=seeds, dtype=st.sampled_from(["float32", "float64"]))
 def test_nothing_in_the_padding_of_many_more_changes_a_bit(case: Case, seed: int, dtype: str) -> None:
-    check_padding(native.simple_rnn, case, seed, dtype)
+    check_padding(native.recurrence, case, seed, dtype)
 
 
-def test_nothing_in_the_padding_changes_a_bit_of_the_scan() -> None:
+@pytest.mark.parametrize("cell", CELLS)
+def test_nothing_in_the_padding_changes_a_bit_of_the_scan(cell: str) -> None:
     """Dense inputs: XLA reads the row of any id, and an id outside the table is NaN there."""
-    check_padding(scan.simple_rnn, Case(9, 7, 5, 3, masked=True, options=Options("tanh", True, True, True)), 0, "float32")
+    options = Options(cell, go_backwards=True, zero_output_for_mask=True, return_sequences=True, zoneout=0.3, training=True)
+    check_padding(scan.recurrence, Case(9, 7, 5, 3, masked=True, options=options, drops=(1, 1)), 0, "float32")
 
 
-def test_a_row_without_a_real_step_keeps_its_state() -> None:
-    problem = draw_problem(Case(6, 4, 3, 5, options=Options(return_sequences=True)))
-    held = replace(problem, mask=np.zeros((6, 4), bool))
-    got = computed(native.simple_rnn, held, "float64")
-    assert np.array_equal(got["state"], held.initial_state)
-    assert np.array_equal(got["sequence"], np.repeat(held.initial_state[:, None], 4, axis=1))
-    np.testing.assert_allclose(got["d_initial_state"], held.d_state + held.d_sequence.sum(axis=1), rtol=1e-14)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_row_without_a_real_step_keeps_its_states(cell: str) -> None:
+    """Zoneout or not: a step that is none draws nothing."""
+    options = Options(cell, return_sequences=True, zoneout=0.3, training=True)
+    held = replace(draw_problem(Case(6, 4, 3, 5, options=options)), mask=np.zeros((6, 4), bool))
+    got, (h, *c) = computed(native.recurrence, held, "float64"), held.states
+    assert np.array_equal(got["h"], h)
+    assert np.array_equal(got["sequence"], np.repeat(h[:, None], 4, axis=1))
+    np.testing.assert_allclose(got["d_h"], held.d_states[0] + held.d_sequence.sum(axis=1), rtol=1e-14)
+    assert not c or (np.array_equal(got["c"], c[0]) and np.array_equal(got["d_c"], held.d_states[1]))
     assert not any(got[f"d_{name}"].any() for name in ("inputs", "kernel", "recurrent_kernel", "bias"))
 
 
@@ -82,4 +88,4 @@ def test_an_id_outside_the_table_is_named_with_its_place(wrong: int, go_backward
     problem.ids[ROW, STEP] = wrong
     words = f"token id {wrong} at row {ROW}, step {STEP} is outside the vocabulary of 20 rows: expected 0 to 19"
     with pytest.raises(jax.errors.JaxRuntimeError, match=words):
-        computed(native.simple_rnn, problem, "float32")
+        computed(native.recurrence, problem, "float32")

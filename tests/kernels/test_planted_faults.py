@@ -1,5 +1,6 @@
 """Tests of the tests: every wrong kernel fails the very checks that the right ones pass."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -9,49 +10,65 @@ import pytest
 
 from bptt import kernels
 from bptt.kernels import Options, native
-from tests.kernels import test_dropout, test_layer_norm
-from tests.kernels.faults import FAULTS
+from tests.kernels import faults, faults_cells, faults_steps, test_dropout, test_layer_norm
+from tests.kernels.faults import PLAIN, Fault
 from tests.kernels.parity import Kernel, check
 from tests.kernels.strategies import Case, draw_problem
 from tests.kernels.test_padding import check_padding
 
-CASES = [
-    Case(9, 6, 3, 5, masked=True, options=Options("tanh", True, True, True)),
-    Case(9, 6, 3, 5, vocabulary=4, masked=True, options=Options("relu")),
-]
+CALLS = faults.FAULTS + faults_cells.FAULTS
+STEPS = faults_steps.FAULTS
 right_dropout, right_norm = kernels.dropout, kernels.layer_norm
 
 
-def caught(kernel: Kernel, dtype: str) -> int:
-    """On how many of the cases."""
-    failed = 0
-    for case in CASES:
+def caught(kernel: Kernel, cases: Iterable[Case], dtype: str) -> bool:
+    """On any of the cases."""
+    for case in cases:
         try:
             check(kernel, draw_problem(case), dtype)
         except AssertionError:
-            failed += 1
-    return failed
+            return True
+    return False
+
+
+def id_of(fault: Fault) -> str:
+    return fault.name
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_right_kernel_passes(dtype: str) -> None:
-    assert caught(native.simple_rnn, dtype) == 0
+def test_the_right_kernels_pass(dtype: str) -> None:
+    cases = {case for fault in CALLS + STEPS for case in fault.cases}
+    assert len(cases) > 20
+    assert not caught(native.recurrence, cases, dtype)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_a_wrong_recurrence_is_caught_in_both_precisions(fault: Kernel) -> None:
-    assert caught(fault, "float64") and caught(fault, "float32")
+@pytest.mark.parametrize("fault", CALLS, ids=id_of)
+def test_a_recurrence_called_wrong_is_caught(fault: Fault) -> None:
+    assert caught(fault.kernel, fault.cases, "float64")
+
+
+@pytest.mark.parametrize("fault", STEPS, ids=id_of)
+def test_a_wrong_step_is_caught(fault: Fault) -> None:
+    """Step by step: compiling each would be the greater part."""
+    with jax.disable_jit():
+        assert caught(fault.kernel, fault.cases, "float64")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", CALLS + STEPS, ids=id_of)
+def test_a_wrong_recurrence_is_caught_in_float32_too(fault: Fault) -> None:
+    assert caught(fault.kernel, fault.cases, "float32")
 
 
 def padding_multiplied_by_zero(options: Options, x: Any, *others: Any) -> Any:
     """0 times NaN is NaN."""
-    state, sequence = native.simple_rnn(options, x, *others)
-    return state + 0 * x.sum(), sequence
+    (h,), sequence = native.recurrence(options, x, *others)
+    return (h + 0 * x.sum(),), sequence
 
 
 def test_a_kernel_that_reads_the_padding_is_caught() -> None:
     with pytest.raises(AssertionError, match="in the padding changes"):
-        check_padding(padding_multiplied_by_zero, CASES[0], 0, "float32")
+        check_padding(padding_multiplied_by_zero, PLAIN["simple_rnn"][0], 0, "float32")
 
 
 def without_its_scale(rate: float, groups: Any, x: Any, seed: Any) -> Any:

@@ -1,5 +1,6 @@
 """What is settled once a process: the instruction-set level, the floating-point mode, calls at the same time."""
 
+import os
 import platform
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -36,14 +37,15 @@ def test_the_floating_point_mode_stays_as_it_was() -> None:
 
 def test_calls_at_the_same_time_do_not_disturb_each_other() -> None:
     """Four threads, each with a problem of its own, again and again: scratch memory is nobody else's."""
-    cases = [Case(40 + i, 30, 9, 33 + i, 50 * (i % 2), True, Options(return_sequences=True)) for i in range(4)]
+    cells = ("simple_rnn", "lstm", "gru", "simple_rnn")
+    cases = [Case(40 + i, 30, 9, 33 + i, 50 * (i % 2), True, Options(cells[i], return_sequences=True)) for i in range(4)]
     problems = [draw_problem(case, seed=i) for i, case in enumerate(cases)]
-    alone = [computed(native.simple_rnn, problem, "float32") for problem in problems]
+    alone = [computed(native.recurrence, problem, "float32") for problem in problems]
     start = threading.Barrier(len(problems))
 
     def repeat(problem: Problem) -> list[dict[str, Floats]]:
         start.wait()
-        return [computed(native.simple_rnn, problem, "float32") for _ in range(25)]
+        return [computed(native.recurrence, problem, "float32") for _ in range(25)]
 
     with ThreadPoolExecutor(len(problems)) as pool:
         together = [*pool.map(repeat, problems)]
@@ -55,3 +57,10 @@ def test_a_kernel_runs_without_a_layer() -> None:
     """Registration is nobody's to remember."""
     done = run_module("tests.kernels.alone")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_a_forked_child_goes_on_calling(count: int) -> None:
+    """While another thread of the parent calls too: no lock that it holds at the fork may be waited for."""
+    assert result("tests.kernels.forks", str(count), BPTT_THREADS="3") == count

@@ -10,7 +10,8 @@ import pytest
 from keras.preprocessing.sequence import pad_sequences
 
 from bptt import data, layers
-from bptt.kernels import reference
+from bptt.kernels import Options, reference
+from bptt.kernels.options import Weights
 from tests.lessons.conftest import Table
 
 pytestmark = [
@@ -48,12 +49,11 @@ def test_the_step_in_numpy(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"t={t}: h shape={h.shape}, y shape={y.shape}")
 
     assert capsys.readouterr().out.splitlines() == [f"t={t}: h shape=(4, 1), y shape=(2, 1)" for t in range(3)]
-    ours = np.zeros((1, hidden_size))
+    weights = Weights(Wxh.T, Whh.T, bh[:, 0])
+    (ours,), _ = reference.recurrence(Options(), X[None, :, :, 0].astype(float), weights, (np.zeros((1, hidden_size)),))
     layer = layers.SimpleRNN(hidden_size)
     layer.build((1, 3, input_size))
     layer.set_weights([Wxh.T, Whh.T, bh[:, 0]])
-    for x in X:
-        ours = reference.rnn_step(x.T.astype(float), ours, Wxh.T, Whh.T, bh[:, 0])
     np.testing.assert_allclose(ours.T, h, rtol=1e-14)  # the lesson's columns are our rows
     np.testing.assert_allclose(layer(X[None, :, :, 0]), h.T, rtol=1e-5)
     np.testing.assert_allclose(outputs[-1], Why @ h)

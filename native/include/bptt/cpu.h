@@ -12,6 +12,8 @@ struct Kernels {
   int64_t (*kept_width)(Cell cell, bool norm, bool zoneout, int64_t units);
   void (*forward)(const Forward<T>&, Workers&, Memory&);
   void (*backward)(const Backward<T>&, Workers&, Memory&);
+  void (*forward_pair)(const Forward<T>&, const Forward<T>&, Workers&, Memory&);
+  void (*backward_pair)(const Backward<T>&, const Backward<T>&, Workers&, Memory&);
   void (*dropout)(const Dropout<T>&, Workers&);
   void (*layer_norm_forward)(const LayerNormForward<T>&, Workers&);
   void (*layer_norm_backward)(const LayerNormBackward<T>&, Workers&, Memory&);

@@ -35,10 +35,10 @@ struct Words {
   const int32_t* ids;         // (U), in order of first appearance
   const int32_t* index;       // (B, T): which of the U, at real steps; elsewhere undefined
   const int32_t* starts;      // (U + 1)
-  const int32_t* places;      // (starts[U]), each word's one after the other: the entry, or b * T + position in processing order
+  const int32_t* places;      // (starts[U]), each word's one after the other: the entry, or b * T + position in processing order, or b * T + time
 };
 
-enum class PlacedBy { kEntry, kPosition };
+enum class PlacedBy { kEntry, kPosition, kTime };
 
 // Throws std::out_of_range naming the place of an id outside [0, vocabulary).
 Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, PlacedBy placed_by, Memory& memory);

@@ -42,6 +42,10 @@ struct Recurrence {
   Activation activation, recurrent_activation;
   bool go_backwards;    // position p of the sequence is time T-1-p
   bool zero_for_mask;   // a masked step's output is 0; otherwise it is the state it holds
+  // Where the outputs of a step stand: `sequence_stride` elements after those of the step before, in processing order, or,
+  // `in_time`, in the order of time: so that two directions fill one (B, T, 2 H).
+  int64_t sequence_stride;
+  bool in_time;
 };
 
 template <class T>
@@ -50,19 +54,20 @@ struct Forward {
   bool fill;      // write the masked positions of `sequence` too
   T* state;       // (B, H): after each row's last real step
   T* cell_state;  // (B, H) of the LSTM, else null
-  T* sequence;    // (B, T, H) in processing order, or null
+  T* sequence;    // (B, T, H) in processing order (but see sequence_stride), or null
   T* kept;        // (B T, Kernels::kept_width), or null: no backward pass will come
 };
 
 template <class T>
 struct Backward {
   Recurrence<T> net;
-  const T* sequence;      // (B, T, H): what forward wrote; only real steps are read
+  const T* sequence;      // what forward wrote; only real steps are read
   T* kept;                // what forward wrote; gradients take its place
-  T* d_steps;             // (B, T, H): with ids and nothing kept, dL/dz of the real steps is left here; may be `sequence` itself
+  T* d_steps;             // with ids and nothing kept, dL/dz of the real steps is left here; may be `sequence` itself
   const T* d_state;       // (B, H)
   const T* d_cell_state;  // (B, H) of the LSTM, else null
-  const T* d_sequence;    // (B, T, H) or null
+  const T* d_sequence;    // as sequence, or null
+  bool add_inputs;        // d_inputs or d_table hold something already, to which this adds
   T* d_inputs;            // (B, T, D), or null with ids
   T* d_table;             // (V, D), or null with inputs
   T* d_kernel;            // (D, G H), or null without kernel

@@ -26,25 +26,26 @@ void gru_norm(const Rules<T>& rules, T* values, int64_t first, int64_t gates, T*
     store(to + j, load(to + j) + load(n + j) * load(rules.gain + first * layout.width + j));
 }
 
-template <class T>
+template <class T, bool kUsual>
 void gru_state(const Rules<T>& rules, StepForward<T>& step, int64_t i, bool after) {
+  const auto f = rules.template functions<kUsual>();
   const int64_t width = rules.layout.width;
   T *g = step.values[i], *z = g + width, *r = z + width, *u = r + width;
   for (int64_t j = 0; j < width; j += kLanes<T>) {
     Vec<T> sum = load(g + j);
     if (after) {
-      store(z + j, rules.gate(load(z + j)));
-      store(r + j, rules.gate(load(r + j)));
+      store(z + j, f.gate(load(z + j)));
+      store(r + j, f.gate(load(r + j)));
       sum += load(r + j) * load(u + j);
     }
-    const Vec<T> candidate = rules.squash(sum), update = load(z + j), old = load(step.h_before[i] + j);
+    const Vec<T> candidate = f.squash(sum), update = load(z + j), old = load(step.h_before[i] + j);
     store(g + j, candidate);
     const Vec<T> now = update * old + (T(1) - update) * candidate;
     store(step.h[i] + j, rules.zoneout.mix(old, now, step.draw[i] + static_cast<uint64_t>(j)));
   }
 }
 
-template <class T>
+template <class T, bool kUsual>
 void gru_after_forward(const Rules<T>& rules, StepForward<T>& step) {
   const int64_t width = rules.layout.width;
   for (int64_t i = 0; i < step.active; ++i) copy_row(step.values[i] + 3 * width, rules.step_bias, width);
@@ -54,12 +55,13 @@ void gru_after_forward(const Rules<T>& rules, StepForward<T>& step) {
       gru_norm(rules, step.values[i], 0, 2, step.values[i] + width);
       gru_norm(rules, step.values[i], 2, 1, step.values[i] + 3 * width);
     }
-    gru_state(rules, step, i, true);
+    gru_state<T, kUsual>(rules, step, i, true);
   }
 }
 
-template <class T>
+template <class T, bool kUsual>
 void gru_before_forward(const Rules<T>& rules, StepForward<T>& step) {
+  const auto f = rules.template functions<kUsual>();
   const int64_t width = rules.layout.width;
   const int candidate = rules.recurrent.groups - 1;
   const T* reset[kMostRowsInSlice];
@@ -67,20 +69,21 @@ void gru_before_forward(const Rules<T>& rules, StepForward<T>& step) {
   for (int64_t i = 0; i < step.active; ++i) {
     T *z = step.values[i] + width, *product = step.scratch + (kMostRowsInSlice + i) * width;
     if (rules.layout.norm) gru_norm(rules, step.values[i], 0, 2, z);
-    for (int64_t j = 0; j < 2 * width; j += kLanes<T>) store(z + j, rules.gate(load(z + j)));
+    for (int64_t j = 0; j < 2 * width; j += kLanes<T>) store(z + j, f.gate(load(z + j)));
     multiply_row(product, z + width, step.h_before[i], width);
     reset[i] = product;
   }
   gru_product(rules, step, candidate, reset);
   for (int64_t i = 0; i < step.active; ++i) {
     if (rules.layout.norm) gru_norm(rules, step.values[i], 2, 1, step.values[i]);
-    gru_state(rules, step, i, false);
+    gru_state<T, kUsual>(rules, step, i, false);
   }
 }
 
 // dL/dz of the candidate and of the update gate in their places; dh keeps what goes past the candidate.
-template <class T>
+template <class T, bool kUsual>
 void gru_state_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i) {
+  const auto f = rules.template functions<kUsual>();
   const int64_t width = rules.layout.width;
   T *g = step.values[i], *z = g + width;
   for (int64_t j = 0; j < width; j += kLanes<T>) {
@@ -88,8 +91,8 @@ void gru_state_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t 
     const Vec<T> past = rules.zoneout.part(d, step.draw[i] + static_cast<uint64_t>(j));
     const Vec<T> candidate = load(g + j), update = load(z + j), old = load(step.h_before[i] + j);
     store(step.dh[i] + j, past + d * update);
-    store(z + j, rules.gate_back(d * (old - candidate), update));
-    store(g + j, rules.squash_back(d * (T(1) - update), candidate));
+    store(z + j, f.gate_back(d * (old - candidate), update));
+    store(g + j, f.squash_back(d * (T(1) - update), candidate));
   }
 }
 
@@ -102,15 +105,16 @@ void gru_norm_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i
                  step.d_gain + at);
 }
 
-template <class T>
+template <class T, bool kUsual>
 void gru_after_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const auto f = rules.template functions<kUsual>();
   const int64_t width = rules.layout.width;
   for (int64_t i = 0; i < step.active; ++i) {
-    gru_state_back(rules, step, i);
+    gru_state_back<T, kUsual>(rules, step, i);
     T *g = step.values[i], *z = g + width, *r = z + width, *u = r + width;
     for (int64_t j = 0; j < width; j += kLanes<T>) {
       const Vec<T> d = load(g + j), reset = load(r + j);
-      store(r + j, rules.gate_back(d * load(u + j), reset));
+      store(r + j, f.gate_back(d * load(u + j), reset));
       store(u + j, d * reset);
     }
     if (rules.layout.norm) {
@@ -121,15 +125,16 @@ void gru_after_backward(const Rules<T>& rules, StepBackward<T>& step) {
   recurrent_back(rules, step, 0, rules.recurrent.groups, true);
 }
 
-template <class T>
+template <class T, bool kUsual>
 void gru_before_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const auto f = rules.template functions<kUsual>();
   const Layout& layout = rules.layout;
   const int64_t width = layout.width;
   const Group<T>& candidate = rules.recurrent.group[rules.recurrent.groups - 1];
   const T* from[kMostRowsInSlice];
   T* d_reset[kMostRowsInSlice];
   for (int64_t i = 0; i < step.active; ++i) {
-    gru_state_back(rules, step, i);
+    gru_state_back<T, kUsual>(rules, step, i);
     if (layout.norm) gru_norm_back(rules, step, i, 2, 1, step.values[i]);
     from[i] = step.values[i] + candidate.field;
     d_reset[i] = step.scratch + (kMostRowsInSlice + i) * width;
@@ -141,7 +146,7 @@ void gru_before_backward(const Rules<T>& rules, StepBackward<T>& step) {
       const Vec<T> d = load(d_reset[i] + j), reset = load(r + j), old = load(step.h_before[i] + j);
       store(step.reset[i] + j, reset * old);
       store(step.dh[i] + j, load(step.dh[i] + j) + d * reset);
-      store(r + j, rules.gate_back(d * old, reset));
+      store(r + j, f.gate_back(d * old, reset));
     }
     if (layout.norm) gru_norm_back(rules, step, i, 0, 2, z);
   }

@@ -8,13 +8,14 @@ namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
 
 // The gates' values and c, in place of z.
-template <class T>
+template <class T, bool kUsual>
 void lstm_gates(const Rules<T>& rules, const StepForward<T>& step, int64_t i) {
+  const auto f = rules.template functions<kUsual>();
   const int64_t width = rules.layout.width;
   T* z = step.values[i];
   for (int64_t j = 0; j < width; j += kLanes<T>) {
-    const Vec<T> in = rules.gate(load(z + j)), forget = rules.gate(load(z + width + j));
-    const Vec<T> candidate = rules.squash(load(z + 2 * width + j)), out = rules.gate(load(z + 3 * width + j));
+    const Vec<T> in = f.gate(load(z + j)), forget = f.gate(load(z + width + j));
+    const Vec<T> candidate = f.squash(load(z + 2 * width + j)), out = f.gate(load(z + 3 * width + j));
     const Vec<T> old = load(step.c_before[i] + j);
     const uint64_t counter = step.draw[i] + static_cast<uint64_t>(rules.layout.units + j);
     store(z + j, in);
@@ -26,24 +27,25 @@ void lstm_gates(const Rules<T>& rules, const StepForward<T>& step, int64_t i) {
 }
 
 // f(c), or f(state_gain n(c) + state_bias).
-template <class T>
+template <class T, bool kUsual>
 struct LstmOutput {
   const Rules<T>& rules;
   const T* c;
+  const Functions<T, kUsual> f;
   Moments<T> moments;
 
-  LstmOutput(const Rules<T>& rules, const T* c) : rules(rules), c(c) {
+  LstmOutput(const Rules<T>& rules, const T* c) : rules(rules), c(c), f(rules.template functions<kUsual>()) {
     if (rules.layout.norm) moments = Moments<T>(c, rules.layout.units, rules.net.epsilon);
   }
 
   Vec<T> normalised(int64_t j) const { return (load(c + j) - moments.mean) * moments.inverse; }
   Vec<T> at(int64_t j) const {
-    if (!rules.layout.norm) return rules.squash(load(c + j));
-    return rules.squash(normalised(j) * load(rules.state_gain + j) + load(rules.state_bias + j));
+    if (!rules.layout.norm) return f.squash(load(c + j));
+    return f.squash(normalised(j) * load(rules.state_gain + j) + load(rules.state_bias + j));
   }
 };
 
-template <class T>
+template <class T, bool kUsual>
 void lstm_forward(const Rules<T>& rules, StepForward<T>& step) {
   const Layout& layout = rules.layout;
   const Side<T>& side = rules.recurrent;
@@ -59,8 +61,8 @@ void lstm_forward(const Rules<T>& rules, StepForward<T>& step) {
       normalise(layout, rules.net.epsilon, 4, n, z + layout.inverse);
       for (int64_t j = 0; j < layout.all(); j += kLanes<T>) store(z + j, load(z + j) + load(n + j) * load(rules.gain + j));
     }
-    lstm_gates(rules, step, i);
-    const LstmOutput<T> output(rules, z + 4 * layout.width);
+    lstm_gates<T, kUsual>(rules, step, i);
+    const LstmOutput<T, kUsual> output(rules, z + 4 * layout.width);
     for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
       const Vec<T> h = load(z + 3 * layout.width + j) * output.at(j);
       store(step.h[i] + j, rules.zoneout.mix(load(step.h_before[i] + j), h, step.draw[i] + static_cast<uint64_t>(j)));
@@ -69,17 +71,18 @@ void lstm_forward(const Rules<T>& rules, StepForward<T>& step) {
 }
 
 // Adds dL/dc to dc, and puts dL/dz of the output gate in its place; dh keeps what zoneout takes past the cell.
-template <class T>
+template <class T, bool kUsual>
 void lstm_output_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i) {
+  const auto f = rules.template functions<kUsual>();
   const int64_t width = rules.layout.width;
   T *z = step.values[i], *d_squash = step.scratch;
-  const LstmOutput<T> output(rules, z + 4 * width);
+  const LstmOutput<T, kUsual> output(rules, z + 4 * width);
   for (int64_t j = 0; j < width; j += kLanes<T>) {
     Vec<T> d = step.gradient(i, j);
     const Vec<T> old = rules.zoneout.part(d, step.draw[i] + static_cast<uint64_t>(j));
     if (rules.zoneout.on) store(step.dh[i] + j, old);
-    const Vec<T> out = load(z + 3 * width + j), y = output.at(j), d_state = rules.squash_back(d * out, y);
-    store(z + 3 * width + j, rules.gate_back(d * y, out));
+    const Vec<T> out = load(z + 3 * width + j), y = output.at(j), d_state = f.squash_back(d * out, y);
+    store(z + 3 * width + j, f.gate_back(d * y, out));
     if (rules.layout.norm)
       store(d_squash + j, d_state);
     else
@@ -95,20 +98,21 @@ void lstm_output_back(const Rules<T>& rules, const StepBackward<T>& step, int64_
   add_row(step.dc[i], n, rules.layout.units);
 }
 
-template <class T>
+template <class T, bool kUsual>
 void lstm_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const auto f = rules.template functions<kUsual>();
   const Layout& layout = rules.layout;
   const int64_t width = layout.width;
   for (int64_t i = 0; i < step.active; ++i) {
     T* z = step.values[i];
-    lstm_output_back(rules, step, i);
+    lstm_output_back<T, kUsual>(rules, step, i);
     for (int64_t j = 0; j < width; j += kLanes<T>) {
       Vec<T> d = load(step.dc[i] + j);
       const Vec<T> past = rules.zoneout_cell.part(d, step.draw[i] + static_cast<uint64_t>(layout.units + j));
       const Vec<T> in = load(z + j), forget = load(z + width + j), candidate = load(z + 2 * width + j);
-      store(z + j, rules.gate_back(d * candidate, in));
-      store(z + width + j, rules.gate_back(d * load(step.c_before[i] + j), forget));
-      store(z + 2 * width + j, rules.squash_back(d * in, candidate));
+      store(z + j, f.gate_back(d * candidate, in));
+      store(z + width + j, f.gate_back(d * load(step.c_before[i] + j), forget));
+      store(z + 2 * width + j, f.squash_back(d * in, candidate));
       store(step.dc[i] + j, past + d * forget);
     }
     if (layout.norm) normalise_back(layout, 4, z, rules.gain, z[layout.inverse], z + layout.normalised, step.d_gain);

@@ -6,8 +6,9 @@
 namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
 
-template <class T>
+template <class T, bool kUsual>
 void simple_rnn_forward(const Rules<T>& rules, StepForward<T>& step) {
+  const auto f = rules.template functions<kUsual>();
   const Layout& layout = rules.layout;
   const Side<T>& side = rules.recurrent;
   T* to[kMostRowsInSlice];
@@ -19,15 +20,16 @@ void simple_rnn_forward(const Rules<T>& rules, StepForward<T>& step) {
     for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
       Vec<T> z = load(to[i] + j);
       if (layout.norm) z = z * load(rules.gain + j) + load(rules.step_bias + j);
-      const Vec<T> h = rules.squash(z);
+      const Vec<T> h = f.squash(z);
       if (layout.keeps) store(step.values[i] + j, h);
       store(step.h[i] + j, rules.zoneout.mix(load(step.h_before[i] + j), h, step.draw[i] + static_cast<uint64_t>(j)));
     }
   }
 }
 
-template <class T>
+template <class T, bool kUsual>
 void simple_rnn_backward(const Rules<T>& rules, StepBackward<T>& step) {
+  const auto f = rules.template functions<kUsual>();
   const Layout& layout = rules.layout;
   const Zoneout<T>& zoneout = rules.zoneout;
   for (int64_t i = 0; i < step.active; ++i) {
@@ -35,7 +37,7 @@ void simple_rnn_backward(const Rules<T>& rules, StepBackward<T>& step) {
     for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
       Vec<T> d = step.gradient(i, j);
       const Vec<T> old = zoneout.part(d, step.draw[i] + static_cast<uint64_t>(j));
-      store(values + j, rules.squash_back(d, load((layout.keeps ? values : step.h[i]) + j)));
+      store(values + j, f.squash_back(d, load((layout.keeps ? values : step.h[i]) + j)));
       if (zoneout.on) store(step.dh[i] + j, old);
     }
     if (layout.norm)

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from bptt.errors import KernelError
-from bptt.kernels import ffi
+from bptt.kernels import compiled, ffi
 from bptt.kernels.options import ACTIVATIONS
 from bptt.messages import _
 
@@ -16,10 +16,12 @@ _asked: ContextVar[str | None] = ContextVar("bptt_kernel", default=None)
 
 @dataclass(frozen=True)
 class Choice:
-    """The kernel that computes ("native", "scan", or "keras": Keras's own code) and the condition that decided."""
+    """The kernel that computes ("native", "scan", or "keras": Keras's own code), the condition that decided, and what would
+    bring the native one."""
 
     kernel: str
     reason: str
+    change: str = ""
 
 
 @contextmanager
@@ -41,20 +43,33 @@ def use(kernel: str) -> Iterator[None]:
 
 
 def _native() -> Choice:
-    return Choice("native", _("compiled for {level}").format(level=ffi.level()))
+    return Choice("native", _("compiled for {level}").format(level=compiled.level()))
 
 
-def _other(kernel: str, reason: str) -> Choice:
+def _other(kernel: str, reason: str, change: str = "") -> Choice:
     if _asked.get() == "native":
         message = _("The native kernel was asked for and cannot run: {reason}.").format(reason=reason)
         raise KernelError("kernel.native-asked", message)
-    return Choice(kernel, reason)
+    return Choice(kernel, reason, change)
 
 
-def _unsupported_dtype(dtype: str) -> str | None:
-    if dtype in ffi.DTYPES:
-        return None
-    return _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=", ".join(ffi.DTYPES))
+def _asked_for_scan(kernel: str) -> Choice:
+    return Choice(kernel, _('asked for by bptt.kernels.use("scan")'), _("leave the block of bptt.kernels.use"))
+
+
+def _wrong_backend(backend: str) -> tuple[str, str]:
+    reason = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
+    return reason, _("set KERAS_BACKEND=jax before Keras is imported")
+
+
+def _native_or(kernel: str, dtype: str) -> Choice:
+    """The native kernel, or the other where the dtype or this process rules it out."""
+    if dtype not in compiled.DTYPES:
+        known = ", ".join(compiled.DTYPES)
+        reason = _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=known)
+        return _other(kernel, reason, _('give the layer dtype="float32"'))
+    missing = ffi.unavailable()
+    return _other(kernel, missing, _("see the reason")) if missing else _native()
 
 
 def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False) -> Choice:
@@ -69,26 +84,25 @@ def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, .
     Raises KernelError for the latter where only Keras's own loop runs.
     """
     if backend != "jax":
-        reason = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
+        reason, change = _wrong_backend(backend)
         if ours:
             message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=reason)
             raise KernelError("kernel.options", message)
-        return _other("keras", reason)
+        return _other("keras", reason, change)
     if _asked.get() == "scan":
-        return Choice("scan", _('asked for by bptt.kernels.use("scan")'))
+        return _asked_for_scan("scan")
     if any(name not in ACTIVATIONS for name in activations):
-        return _other("scan", _("an activation is not one of {known}").format(known=", ".join(ACTIVATIONS)))
-    reason = _unsupported_dtype(dtype) or ffi.unavailable()
-    return _other("scan", reason) if reason else _native()
+        known = ", ".join(ACTIVATIONS)
+        return _other("scan", _("an activation is not one of {known}").format(known=known), _("take one of these by its name"))
+    return _native_or("scan", dtype)
 
 
 def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported: str | None = None) -> Choice:
     """The kernel for dropout or layer normalisation; `unsupported` is a reason of the layer's own."""
     if backend != "jax":
-        return _other("keras", _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend))
+        return _other("keras", *_wrong_backend(backend))
     if _asked.get() == "scan":
-        return Choice("keras", _('asked for by bptt.kernels.use("scan")'))
+        return _asked_for_scan("keras")
     if distributed:
         return _other("keras", _("a keras.distribution cuts the batch over devices"))
-    reason = unsupported or _unsupported_dtype(dtype) or ffi.unavailable()
-    return _other("keras", reason) if reason else _native()
+    return _other("keras", unsupported) if unsupported else _native_or("keras", dtype)

@@ -1,23 +1,15 @@
-"""The compiled module at XLA's door: registration, names, and whether it runs here."""
+"""XLA's door to the compiled module: registration, names, and whether it runs here."""
 
 import functools
-import importlib
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bptt.kernels import compiled
+from bptt.kernels.compiled import DTYPES
 from bptt.messages import _
-
-_native: Any = None
-try:
-    _native = importlib.import_module("bptt.kernels._native")
-    _import_error = ""
-except ImportError as error:  # installed without a compiler
-    _import_error = str(error)
-
-DTYPES = {"float32": "f32", "float64": "f64"}
 
 
 def call(name: str, dtype: Any, results: Any, *arrays: Any, aliases: dict[int, int] | None = None, **attributes: Any) -> Any:
@@ -30,19 +22,9 @@ def call(name: str, dtype: Any, results: Any, *arrays: Any, aliases: dict[int, i
     return jax.ffi.ffi_call(target, results, vmap_method="sequential", input_output_aliases=aliases)(*arrays, **attributes)
 
 
-def kept_width(cell: int, norm: bool, zoneout: bool, units: int, dtype: Any) -> int:
-    """How many elements of `dtype` a step of a row keeps for the backward pass beside its output; 0: none."""
-    return int(_native.kept_width(cell, norm, zoneout, units, wide=str(dtype) == "float64"))
-
-
-def level() -> str:
-    """The instruction-set level in use, as "x86-64-v3". Raises RuntimeError where BPTT_LEVEL names one that does not run."""
-    return str(_native.level())
-
-
 @functools.cache
 def _register() -> None:
-    for name, handler in _native.registrations().items():
+    for name, handler in compiled.module.registrations().items():
         jax.ffi.register_ffi_target(name, handler, platform="cpu")
 
 
@@ -53,13 +35,11 @@ def unavailable() -> str | None:
     A handler loads only where jaxlib's FFI is at least as new as the headers that it was built with, and the
     failure would otherwise show in the middle of a model.
     """
-    if _native is None:
-        return _("the compiled kernels are not installed ({error}): install a C++ compiler and reinstall bptt").format(
-            error=_import_error
-        )
+    if reason := compiled.missing():
+        return reason
     if jax.default_backend() != "cpu":
         return _("JAX computes on {platform}; the native kernels are for processors").format(platform=jax.default_backend())
-    level()
+    compiled.level()
     try:
         with jax.ensure_compile_time_eval():
             ones, seed = jnp.ones((1, 1, 4), jnp.float32), jnp.zeros(2, jnp.uint32)

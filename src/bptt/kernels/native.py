@@ -9,12 +9,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.sharding import PartitionSpec as P
 
-from bptt.kernels import ffi
+from bptt.kernels import ffi, signature
 from bptt.kernels.derivatives import once
-from bptt.kernels.options import ACTIVATIONS, Drops, Norm, Options, Tokens, Weights
+from bptt.kernels.options import Drops, Options, Tokens, Weights
+from bptt.kernels.signature import Gradients, Operands
 
 Struct = jax.ShapeDtypeStruct
 States = tuple[jax.Array, ...]
@@ -26,14 +26,18 @@ def recurrence(
     weights: Weights,
     states: States,
     mask: jax.Array | None = None,
-    drops: Drops = Drops(),
+    drops: Drops = Drops(),  # noqa: B008 - immutable
     seed: jax.Array | None = None,
 ) -> tuple[States, jax.Array | None]:
     """The states after the last real step, each (B, H); every output (B, T, H) in processing order, or None.
 
     Args:
-        inputs: (B, T, D), or Tokens, which take no `drops.inputs`; mask (B, T) bool, True at real steps.
-        states: the initial ones, each (B, H). All floats float32 or all float64.
+        options: what to compute.
+        inputs: (B, T, D), or Tokens, which take no `drops.inputs`.
+        weights: in the shapes that Weights names; all floats float32 or all float64.
+        states: the initial ones, each (B, H).
+        mask: (B, T) bool, True at real steps.
+        drops: in the shapes that Drops names.
         seed: (2,) uint32, where zoneout draws.
 
     Raises jax.errors.JaxRuntimeError at run time for an id outside the table.
@@ -51,7 +55,7 @@ def _recurrence(options: Options, arrays: Any) -> tuple[States, jax.Array]:
 def _forward_rule(options: Options, arrays: Any) -> tuple[tuple[States, jax.Array], Any]:
     """With what the backward pass needs; masked positions of the sequence are filled only if the user gets them."""
     states, sequence, kept = once(functools.partial(_forward, options, True, True), arrays)
-    shown = sequence if options.return_sequences else _absent(3, sequence.dtype)
+    shown = sequence if options.return_sequences else absent(sequence.dtype)
     return (states, shown), (arrays, sequence, kept)
 
 
@@ -108,126 +112,60 @@ def _backward(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Arra
     )
 
 
-def _absent(rank: int, dtype: Any) -> jax.Array:
+def absent(dtype: Any) -> jax.Array:
     """What stands for an array that the kernel does not get."""
-    return jnp.zeros((0,) * rank, dtype)
+    return jnp.zeros(0, dtype)
 
 
-def _or_absent(array: jax.Array | None, rank: int, dtype: Any) -> jax.Array:
-    return _absent(rank, dtype) if array is None else array.astype(dtype)
-
-
-def _sizes(arrays: Any) -> tuple[int, int, int, Any]:
-    """B, T, H and the dtype."""
-    inputs, weights = arrays[0], arrays[1]
-    batch, time = (inputs.ids if isinstance(inputs, Tokens) else inputs).shape[:2]
-    return batch, time, weights.recurrent_kernel.shape[0], weights.recurrent_kernel.dtype
-
-
-def _cell(options: Options) -> int:
-    return {"simple_rnn": 0, "lstm": 1, "gru": 2 if options.reset_after else 3}[options.cell]
+def _zeros(shape: tuple[int, ...] | None, dtype: Any) -> jax.Array:
+    return absent(dtype) if shape is None else jnp.zeros(shape, dtype)
 
 
 def _kept_width(options: Options, arrays: Any) -> int:
-    _, _, units, dtype = _sizes(arrays)
-    return ffi.kept_width(_cell(options), arrays[1].norm is not None, options.zoneout > 0, units, dtype)
+    units, dtype = arrays[1].recurrent_kernel.shape[0], arrays[1].recurrent_kernel.dtype
+    return signature.kept_width(options, units, arrays[1].norm is not None, dtype)
 
 
-def _operands(options: Options, arrays: Any) -> tuple[Any, ...]:
-    inputs, weights, states, mask, drops, seed = arrays
-    dtype = weights.recurrent_kernel.dtype
-    tokens = inputs if isinstance(inputs, Tokens) else Tokens(None, None)
-    norm = weights.norm or Norm(None)
-    return (
-        _absent(3, dtype) if isinstance(inputs, Tokens) else inputs,
-        _or_absent(tokens.ids, 2, jnp.int32),
-        _or_absent(tokens.table, 2, dtype),
-        _or_absent(mask, 2, jnp.bool_),
-        _or_absent(weights.kernel, 2, dtype),
-        weights.recurrent_kernel,
-        jnp.atleast_2d(weights.bias),
-        states[0],
-        states[1] if options.cell == "lstm" else _absent(2, dtype),
-        _or_absent(drops.inputs, 3, dtype),
-        _or_absent(drops.recurrent, 3, dtype),
-        _or_absent(norm.recurrent_gain, 1, dtype),
-        _or_absent(norm.state_gain, 1, dtype),
-        _or_absent(norm.state_bias, 1, dtype),
-        _or_absent(seed if options.training else None, 1, jnp.uint32),
-    )
+Half = tuple[Any, Operands, tuple[Any, ...]]  # the shapes of one direction's results, its operands, what follows them
 
 
-def _attributes(options: Options, fill: bool) -> dict[str, Any]:
-    return {
-        "cell": np.int32(_cell(options)),
-        "activation": np.int32(ACTIVATIONS.index(options.activation)),
-        "recurrent_activation": np.int32(ACTIVATIONS.index(options.recurrent_activation)),
-        "go_backwards": options.go_backwards,
-        "zero_for_mask": options.zero_output_for_mask,
-        "fill": fill,
-        "zoneout": np.float64(options.zoneout),
-        "zoneout_cell": np.float64(options.zoneout_cell),
-        "epsilon": np.float64(options.epsilon),
-    }
+def call(name: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
+    """The kernel's results for each half, in the form of its shapes, with None for the absent ones."""
+    dtypes = [signature.OTHER_DTYPES.get(field, dtype) for field in Operands._fields]
+    operands, results = [], []
+    for shapes, given, others in halves:
+        operands += [absent(d) if array is None else array.astype(d) for array, d in zip(given, dtypes, strict=True)]
+        operands += [absent(dtype) if array is None else array for array in others]
+        results += [Struct((0,) if shape is None else shape, dtype) for shape in shapes]
+    found = iter(ffi.call(name, dtype, tuple(results), *operands, **extra))
+    return [
+        type(shapes)(*(None if shape is None else one for shape, one in zip(shapes, found, strict=False)))
+        for shapes, *_ in halves
+    ]
 
 
 def _forward_call(options: Options, keep: bool, differentiated: bool, arrays: Any) -> tuple[States, jax.Array, jax.Array]:
-    batch, time, units, dtype = _sizes(arrays)
-    if batch == 0 or time == 0:  # no step: the states pass
-        empty = jnp.zeros((batch, time, units) if keep else (0, 0, 0), dtype)
-        return arrays[2], empty, jnp.zeros((batch * time, _kept_width(options, arrays) if differentiated else 0), dtype)
-    state = Struct((batch, units), dtype)
-    kept = _kept_width(options, arrays) if differentiated else 0
-    results = (
-        state,
-        state if options.cell == "lstm" else Struct((0, 0), dtype),
-        Struct((batch, time, units) if keep else (0, 0, 0), dtype),
-        Struct((batch * time, kept) if kept else (0, 0), dtype),
-    )
-    fill = options.return_sequences
-    h, c, sequence, kept = ffi.call(
-        "recurrence_forward", dtype, results, *_operands(options, arrays), **_attributes(options, fill)
-    )
-    return (h, c) if options.cell == "lstm" else (h,), sequence, kept
-
-
-def _like(array: Any, rank: int, dtype: Any) -> Any:
-    return Struct((0,) * rank, dtype) if array is None else Struct(array.shape, array.dtype)
+    given = signature.operands(options, arrays)
+    dtype = given.recurrent_kernel.dtype
+    shapes = signature.made_shapes(options, given, keep, differentiated)
+    if 0 in given.steps:  # the states pass
+        return arrays[2], _zeros(shapes.sequence, dtype), _zeros(shapes.kept, dtype)
+    settings = signature.settings(options, fill=options.return_sequences)
+    (made,) = call("recurrence_forward", dtype, (shapes, given, ()), **settings)
+    return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.kept))
 
 
 def _backward_call(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Array, gradients: Any) -> Any:
     """The gradients in the form of the arrays; dL/dz takes the place of what was kept, or of the sequence."""
-    inputs, weights, states, *_ = arrays
-    batch, time, _, dtype = _sizes(arrays)
-    d_states, d_sequence = gradients
-    if batch == 0 or time == 0:
-        zeros = jax.tree.map(jnp.zeros_like, (inputs.table if isinstance(inputs, Tokens) else inputs, weights))
-        return Tokens(None, zeros[0]) if isinstance(inputs, Tokens) else zeros[0], zeros[1], d_states, None, None, None
-    by_ids, lstm = isinstance(inputs, Tokens), options.cell == "lstm"
-    norm = weights.norm or Norm(None)
-    keeps = kept.size > 0
-    bias = jnp.atleast_2d(weights.bias)
-    results = (
-        _like(None if by_ids else inputs, 3, dtype),
-        _like(inputs.table if by_ids else None, 2, dtype),
-        _like(kept if keeps else sequence if by_ids else None, 2, dtype),
-        _like(weights.kernel, 2, dtype),
-        _like(weights.recurrent_kernel, 2, dtype),
-        _like(bias, 2, dtype),
-        _like(states[0], 2, dtype),
-        _like(states[1] if lstm else None, 2, dtype),
-        *(_like(gain, 1, dtype) for gain in (norm.recurrent_gain, norm.state_gain, norm.state_bias)),
-    )
-    d_cell = d_states[1] if lstm else _absent(2, dtype)
-    operands = (*_operands(options, arrays), sequence, kept, d_states[0], d_cell, d_sequence)
-    aliases = {16: 2} if keeps else {15: 2} if by_ids else None
-    found = ffi.call("recurrence_backward", dtype, results, *operands, aliases=aliases, **_attributes(options, False))
-    d_inputs, d_table, _, d_kernel, d_recurrent, d_bias, d_h, d_c, *d_norm = found
-    d_weights = Weights(
-        None if weights.kernel is None else d_kernel,
-        d_recurrent,
-        d_bias.reshape(weights.bias.shape),
-        None if weights.norm is None else Norm(*(d if g is not None else None for g, d in zip(norm, d_norm, strict=True))),
-    )
-    d_inputs = Tokens(None, d_table) if by_ids else d_inputs
-    return d_inputs, d_weights, (d_h, d_c) if lstm else (d_h,), None, None, None
+    given, (d_states, d_sequence) = signature.operands(options, arrays), gradients
+    dtype = given.recurrent_kernel.dtype
+    shapes = signature.gradient_shapes(given, kept if kept.size else None)
+    if 0 in given.steps:
+        found = Gradients(*(None if shape is None else jnp.zeros(shape, dtype) for shape in shapes))
+        return (*signature.formed(arrays, found)[:2], d_states, None, None, None)
+    others = (sequence, kept, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
+    in_place = len(given) + (1 if kept.size else 0)  # the operand, kept or sequence, whose memory becomes result 2
+    aliases = None if shapes.steps is None else {in_place: 2}
+    settings = signature.settings(options, fill=False)
+    (found,) = call("recurrence_backward", dtype, (shapes, given, others), aliases=aliases, **settings)
+    return signature.formed(arrays, found)

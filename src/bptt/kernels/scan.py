@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from bptt.kernels.draws import keeps
-from bptt.kernels.options import Drops, Options, Tokens, Weights
+from bptt.kernels.options import STATES, Drops, Options, Tokens, Weights
 
 Activation = Callable[[jax.Array], jax.Array]
 States = tuple[jax.Array, ...]
@@ -57,7 +57,7 @@ def recurrence(
 
     def step(before: States, now: Any) -> tuple[States, jax.Array | None]:
         z, real, t = now
-        after = _STEPS[options.cell](cell, z, before, _zoneout(options, seed, sizes, t))
+        after = STEPS[options.cell](cell, z, before, _zoneout(options, seed, sizes, t))
         if real is not None:
             after = tuple(jnp.where(real, new, old) for new, old in zip(after, before, strict=True))
         if not options.return_sequences:
@@ -92,7 +92,6 @@ def _projected(x: jax.Array, weights: Weights, drops: Drops) -> jax.Array:
 def _zoneout(options: Options, seed: jax.Array | None, sizes: tuple[int, int, int], t: jax.Array) -> Zone:
     """Zoneout at time index t (Krueger et al. 2017): elements of a state keep their old value; at prediction, a share of it."""
     rates = (options.zoneout, options.zoneout_cell)
-    states = 2 if options.cell == "lstm" else 1
 
     def zone(state: int, old: jax.Array, new: jax.Array) -> jax.Array:
         rate = rates[state]
@@ -100,7 +99,7 @@ def _zoneout(options: Options, seed: jax.Array | None, sizes: tuple[int, int, in
             return new
         if not options.training:
             return rate * old + (1 - rate) * new
-        return jnp.where(keeps(seed, rate, sizes, t, state, states), old, new)
+        return jnp.where(keeps(seed, rate, sizes, t, state, STATES[options.cell]), old, new)
 
     return zone
 
@@ -165,20 +164,4 @@ def _gru(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
     return (zone(0, h, z * h + (1 - z) * cell.f(x[:, both:] + inner)),)
 
 
-_STEPS = {"simple_rnn": _simple_rnn, "lstm": _lstm, "gru": _gru}
-
-
-def simple_rnn(
-    options: Options,
-    inputs: jax.Array | Tokens,
-    kernel: jax.Array,
-    recurrent_kernel: jax.Array,
-    bias: jax.Array,
-    initial_state: jax.Array,
-    mask: jax.Array | None = None,
-    activation: Activation | None = None,
-) -> tuple[jax.Array, jax.Array | None]:
-    """`recurrence` of a SimpleRNN in the form of the callers that have not moved to it."""
-    weights = Weights(kernel, recurrent_kernel, bias)
-    (state,), sequence = recurrence(options, inputs, weights, (initial_state,), mask, activation=activation)
-    return state, sequence
+STEPS = {"simple_rnn": _simple_rnn, "lstm": _lstm, "gru": _gru}

@@ -1,20 +1,42 @@
 """Keras's layers with ours in their place: `from bptt import layers`; every other name is `keras.layers`'s own.
 
 Takes Keras arguments, gives Keras layers: `layers.SimpleRNN(64)` where a script said `keras.layers.SimpleRNN(64)`.
+IndRNN, MinGRU and LRU, with their cells, are ours alone.
 """
 
 from typing import Any
 
 from keras import layers as _keras_layers
 
+from bptt.layers.bidirectional import Bidirectional
 from bptt.layers.dropout import Dropout, SpatialDropout1D
 from bptt.layers.embedding import Embedding
 from bptt.layers.gru import GRU
+from bptt.layers.ind_rnn import IndRNN, IndRNNCell
 from bptt.layers.layer_normalization import LayerNormalization
+from bptt.layers.lru import LRU, LRUCell
 from bptt.layers.lstm import LSTM
+from bptt.layers.min_gru import MinGRU, MinGRUCell
+from bptt.layers.recurrent_stack import RecurrentStack
 from bptt.layers.simple_rnn import SimpleRNN
 
-__all__ = ["GRU", "LSTM", "Dropout", "Embedding", "LayerNormalization", "SimpleRNN", "SpatialDropout1D"]
+__all__ = [
+    "GRU",
+    "LRU",
+    "LSTM",
+    "Bidirectional",
+    "Dropout",
+    "Embedding",
+    "IndRNN",
+    "IndRNNCell",
+    "LRUCell",
+    "LayerNormalization",
+    "MinGRU",
+    "MinGRUCell",
+    "RecurrentStack",
+    "SimpleRNN",
+    "SpatialDropout1D",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,10 +22,24 @@ class Recurrent:
     """
 
     cell_name: str  # of kernels.CELLS
+    cell: Any  # what Keras's layer brings
+    units: int
+    use_bias: bool
+    activation: Any
+    go_backwards: bool
+    return_sequences: bool
+    zero_output_for_mask: bool
+    compute_dtype: str
+    stateful: bool
+    activity_regularizer: Any
+    add_weight: Any
+    get_initial_state: Any
+    _maybe_config_dropout_masks: Any
+    _maybe_reset_dropout_masks: Any
     epsilon = 1e-3  # added to the variance, as keras.layers.LayerNormalization does
 
     def __init__(self, units: int, *arguments: Any, zoneout: float = 0.0, layer_norm: bool = False, **options: Any) -> None:
-        super().__init__(units, *arguments, **options)
+        super().__init__(units, *arguments, **options)  # type: ignore[call-arg]
         self.zoneout = rate_of("zoneout", zoneout)
         self.layer_norm = bool(layer_norm)
         if self._zones():
@@ -75,14 +89,26 @@ class Recurrent:
         if choice.kernel == "native":
             states, outputs = native.recurrence(options, *arrays)
         else:
-            functions = self.activation, getattr(self, "recurrent_activation", None)
-            states, outputs = scan.recurrence(options, *arrays, *functions)
+            gates = getattr(self, "recurrent_activation", None)
+            functions = {"activation": self.activation, "recurrent_activation": gates}
+            states, outputs = scan.recurrence(options, *arrays, **functions)
         last = self._last_output(states[0], mask)
         return last, last if outputs is None else outputs, list(states)
 
+    def prepared(self, sequences: Any, initial_state: Any, mask: Any, training: bool) -> tuple[Any, ...]:
+        """`arrays` for the native kernel where another layer makes the call: with the states and dropout masks that Keras's
+        own `call` would get."""
+        states = self.get_initial_state(ops.shape(sequences)[0]) if initial_state is None else initial_state
+        states = [ops.convert_to_tensor(state, dtype=self.compute_dtype) for state in states]
+        self._maybe_config_dropout_masks(self.cell, sequences[:, 0, :], states)
+        try:
+            return self.arrays(True, sequences, states, mask, training)
+        finally:
+            self._maybe_reset_dropout_masks(self.cell)
+
     def options(self, training: bool) -> Options:
         mesh, batch_axis = batch_mesh()
-        names = dict(zip(("activation", "recurrent_activation"), self._activations(), strict=False))
+        names: dict[str, Any] = dict(zip(("activation", "recurrent_activation"), self._activations(), strict=False))
         return Options(
             cell=self.cell_name,
             go_backwards=self.go_backwards,
@@ -119,10 +145,10 @@ class Recurrent:
         cell, dtype = self.cell, self.compute_dtype
         bias = cell.bias if self.use_bias else ops.zeros(self._bias_shape(), dtype)
         norm = self._norm() if self.layer_norm else None
-        cast = keras.tree.map_structure(lambda w: ops.convert_to_tensor(w, dtype), [cell.kernel, cell.recurrent_kernel, bias])
+        kernel, recurrent_kernel, bias = (ops.convert_to_tensor(w, dtype) for w in (cell.kernel, cell.recurrent_kernel, bias))
         if norm is not None:
             norm = Norm(*(None if gain is None else ops.convert_to_tensor(gain, dtype) for gain in norm))
-        return Weights(*cast, norm)
+        return Weights(kernel, recurrent_kernel, bias, norm)
 
     def _bias_shape(self) -> tuple[int, ...]:
         return (kernels.GATES[self.cell_name] * self.units,)

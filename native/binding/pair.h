@@ -1,0 +1,70 @@
+// Two directions in one call: the arrays of the one, then those of the other. Outputs stand in one (B, T, H + H') where the
+// second's are absent; the second adds to the first's d_inputs or d_table where its own is.
+#pragma once
+
+#include "recurrence.h"
+
+namespace bptt {
+
+using Half = std::vector<Array>;
+
+inline std::pair<Half, Half> halves(const std::vector<Array>& all) {
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  return {Half(all.begin(), middle), Half(middle, all.end())};
+}
+
+// Where both directions' outputs stand, if in one array: number `at` of the first half and not of the second.
+inline std::pair<Joined, Joined> join(const std::pair<Half, Half>& arrays, size_t at, int64_t units, int64_t other_units) {
+  const Array& array = arrays.first.at(at);
+  if (!array.present() || arrays.second.at(at).present()) return {{nullptr, 0}, {nullptr, 0}};
+  if (array.shape.size() != 3 || array.shape[2] != units + other_units)
+    throw std::invalid_argument("joined outputs are not " + std::to_string(units) + " + " + std::to_string(other_units) + " wide");
+  return {{&array, 0}, {&array, units}};
+}
+
+inline Settings reversed(Settings settings) {
+  settings.go_backwards = !settings.go_backwards;
+  return settings;
+}
+
+template <class T>
+void check_pair(const Recurrence<T>& one, const Recurrence<T>& other) {
+  if (one.batch != other.batch || one.time != other.time) throw std::invalid_argument("the directions differ in batch or time");
+}
+
+inline int64_t units_of(const Half& operands) {
+  const Shape& shape = operands.at(7).shape;  // initial_state
+  return shape.size() == 2 ? shape[1] : 0;
+}
+
+template <class T>
+void run_forward_pair(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+  const auto operands = halves(in), results = halves(out);
+  const auto joined = join(results, 2, units_of(operands.first), units_of(operands.second));
+  const auto one = read_forward<T>(operands.first, results.first, s, joined.first);
+  const auto other = read_forward<T>(operands.second, results.second, reversed(s), joined.second);
+  check_pair(one.net, other.net);
+  kernels<T>().forward_pair(one, other, workers, memory);
+}
+
+template <class T>
+void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
+  const auto operands = halves(in), results = halves(out);
+  const int64_t units = units_of(operands.first), others = units_of(operands.second);
+  const auto sequence = join(operands, 15, units, others), d_sequence = join(operands, 19, units, others);
+  const auto steps = join(results, 2, units, others);
+  const auto one = read_backward<T>(operands.first, results.first, s, sequence.first, d_sequence.first, steps.first);
+  auto other = read_backward<T>(operands.second, results.second, reversed(s), sequence.second, d_sequence.second, steps.second);
+  check_pair(one.net, other.net);
+  want_inputs(one.d_inputs || one.d_table, one.net.ids ? "d_table" : "d_inputs");
+  other.add_inputs = other.net.ids ? !other.d_table : !other.d_inputs;
+  if (other.add_inputs) {
+    if (one.net.ids != other.net.ids || one.net.inputs != other.net.inputs || one.net.table != other.net.table)
+      throw std::invalid_argument("the directions read different inputs and want a gradient each");
+    other.d_inputs = one.d_inputs;
+    other.d_table = one.d_table;
+  }
+  kernels<T>().backward_pair(one, other, workers, memory);
+}
+
+}  // namespace bptt

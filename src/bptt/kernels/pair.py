@@ -1,0 +1,117 @@
+"""Two directions over the same batch in one call of the compiled kernel: they share its threads, and write their outputs
+side by side in the order of time."""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from bptt.kernels import signature
+from bptt.kernels.derivatives import once
+from bptt.kernels.native import States, absent, call
+from bptt.kernels.options import Options
+from bptt.kernels.signature import Gradients, Made
+
+Rest = tuple[Any, ...]  # the arguments of `native.recurrence` from weights to seed, no default among them
+
+
+def recurrence(
+    options: Options, inputs: tuple[Any, ...], rest: tuple[Rest, Rest]
+) -> tuple[tuple[States, States], jax.Array | None]:
+    """The states of both directions after the last step that each reads; the outputs (B, T, H + H'), or None.
+
+    Args:
+        options: of the first direction; the second reads the other way and is asked for the same else. One device.
+        inputs: (B, T, D) or Tokens: one for both directions, or one each.
+        rest: each direction's other arguments.
+    """
+    states, sequence = _recurrence(options, inputs, rest)
+    return states, sequence if options.return_sequences else None
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _recurrence(options: Options, inputs: Any, rest: Any) -> tuple[Any, jax.Array]:
+    made = _forward(options, False, inputs, rest)
+    return tuple(one.states for one in made), _shown(options, made)
+
+
+def _forward_rule(options: Options, inputs: Any, rest: Any) -> tuple[Any, Any]:
+    made = once(functools.partial(_forward, options, True), inputs, rest)
+    return (tuple(one.states for one in made), _shown(options, made)), (inputs, rest, made)
+
+
+def _backward_rule(options: Options, residuals: Any, gradients: Any) -> Any:
+    return once(functools.partial(_backward, options), *residuals, gradients)
+
+
+_recurrence.defvjp(_forward_rule, _backward_rule)
+
+
+def _arrays(inputs: Any, rest: Any) -> list[tuple[Any, ...]]:
+    return [(inputs[0], *rest[0]), (inputs[-1], *rest[1])]
+
+
+def _shown(options: Options, made: tuple[Made, Made]) -> jax.Array:
+    return made[0].sequence if options.return_sequences else absent(made[0].state.dtype)
+
+
+def _forward(options: Options, differentiated: bool, inputs: Any, rest: Any) -> tuple[Made, Made]:
+    given = [signature.operands(options, half) for half in _arrays(inputs, rest)]
+    dtype, keep = given[0].recurrent_kernel.dtype, differentiated or options.return_sequences
+    shapes = [signature.made_shapes(options, half, keep, differentiated) for half in given]
+    if options.return_sequences:
+        units = sum(half.recurrent_kernel.shape[0] for half in given)
+        shapes = [shapes[0]._replace(sequence=(*given[0].steps, units)), shapes[1]._replace(sequence=None)]
+    if 0 in given[0].steps:  # the states pass
+        made = [Made(*(None if shape is None else jnp.zeros(shape, dtype) for shape in half)) for half in shapes]
+        made = [
+            one._replace(state=half.initial_state, cell_state=half.initial_cell) for one, half in zip(made, given, strict=True)
+        ]
+    else:
+        halves = [(shape, half, ()) for shape, half in zip(shapes, given, strict=True)]
+        made = call("pair_forward", dtype, *halves, **signature.settings(options, fill=options.return_sequences))
+    return made[0], made[1]
+
+
+def _backward(options: Options, inputs: Any, rest: Any, made: tuple[Made, Made], gradients: Any) -> tuple[Any, Any]:
+    """dL/d inputs and dL/d the rest; the second direction adds to the first one's where both read the same inputs."""
+    d_states, d_sequence = gradients
+    arrays = _arrays(inputs, rest)
+    given = [signature.operands(options, half) for half in arrays]
+    dtype = given[0].recurrent_kernel.dtype
+    shapes = _gradient_shapes(options, given, made, shared=len(inputs) == 1)
+    if 0 in given[0].steps:
+        zeros = [Gradients(*(None if shape is None else jnp.zeros(shape, dtype) for shape in half)) for half in shapes]
+        found = [z._replace(**_states(d)) for z, d in zip(zeros, d_states, strict=True)]
+    else:
+        d_outputs = d_sequence if options.return_sequences else None, None
+        others = [(m.sequence, m.kept, *(*d, None)[:2], out) for m, d, out in zip(made, d_states, d_outputs, strict=True)]
+        halves = list(zip(shapes, given, others, strict=True))
+        settings = signature.settings(options, fill=False)
+        found = call("pair_backward", dtype, *halves, aliases=_aliases(shapes, made), **settings)
+    formed = [signature.formed(half, one) for half, one in zip(arrays, found, strict=True)]
+    return tuple(one[0] for one in formed[: len(inputs)]), tuple(one[1:] for one in formed)
+
+
+def _gradient_shapes(options: Options, given: list[Any], made: tuple[Made, Made], shared: bool) -> list[Gradients]:
+    first, second = (signature.gradient_shapes(half, one.kept) for half, one in zip(given, made, strict=True))
+    if shared:
+        second = second._replace(inputs=None, table=None)
+    if options.return_sequences and made[0].kept is None and first.steps is not None:
+        first, second = first._replace(steps=made[0].sequence.shape), second._replace(steps=None)
+    return [first, second]
+
+
+def _states(gradients: States) -> dict[str, Any]:
+    return dict(zip(("initial_state", "initial_cell"), gradients, strict=False))
+
+
+def _aliases(shapes: list[Gradients], made: tuple[Made, Made]) -> dict[int, int]:
+    """dL/dz takes the memory of what was kept, or of the outputs: which operand, which result."""
+    operands, results = len(signature.Operands._fields) + 5, len(Gradients._fields)
+    return {
+        half * operands + len(signature.Operands._fields) + (made[half].kept is not None): half * results + 2
+        for half in (0, 1)
+        if shapes[half].steps is not None
+    }
