@@ -101,7 +101,7 @@ def measure(workers: dict[str, Asked], row: Row, task: str, peers: Iterable[str]
                 return entries
     for _ in range(rounds):
         for name in [name for name in entries if "ms" in entries[name]]:
-            reply = workers[name].ask("turn", row=row.name, task=task)
+            reply = workers[name].ask("turn")
             if "failed" in reply:
                 entries[name] = reply
             else:

@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.peers.registry import PEERS
 from benchmarks.peers.workloads import Run, rows
 
-TURN_S = 0.25  # a turn takes half of it at least, with one step or more
+TURN_S = 0.12  # a turn takes so long at least, unless the data are at an end
 REST_S = 0.03  # before a turn: the others' threads spin a little after their work
 
 
@@ -31,7 +31,7 @@ class Worker:
         self.module = importlib.import_module(f"benchmarks.peers.{PEERS[peer].module}")
         self.rows = {row.name: row for row in rows()}
         self.run: Run | None = None
-        self.count = 0
+        self.most = self.count = 0  # steps of a turn; count 0: not known yet
 
     def prepare(self, row: str, task: str, answer: str) -> dict[str, Any]:
         self.run = None  # the last one's arrays go before the next one's come
@@ -40,24 +40,23 @@ class Worker:
         arrays = run.check()
         seconds = time.perf_counter() - begin
         np.savez(answer, **{name: np.asarray(array) for name, array in arrays.items()})
-        self.run, self.count = run, 0
+        self.run, self.most, self.count = run, self.rows[row].most(task), 0
         return {"first_s": seconds}
 
-    def steps_of_a_turn(self, most: int) -> int:
-        """Twice as many until they take half of TURN_S."""
-        assert self.run is not None
-        self.run.turn(1)  # Keras and XLA compile once more where the first call's arrays came from elsewhere
+    def steps_of_a_turn(self, run: Run) -> int:
+        """1, 2, 4 ... until they take TURN_S."""
+        run.turn(1)  # Keras and XLA compile once more where the first call's arrays came from elsewhere
         count = 1
         while True:
             begin = time.perf_counter()
-            self.run.turn(count)
-            if count == most or time.perf_counter() - begin > TURN_S / 2:
+            run.turn(count)
+            if count == self.most or time.perf_counter() - begin > TURN_S:
                 return count
-            count = min(2 * count, most)
+            count = min(2 * count, self.most)
 
-    def turn(self, row: str, task: str) -> dict[str, Any]:
-        assert self.run is not None
-        self.count = self.count or self.steps_of_a_turn(self.rows[row].most(task))
+    def turn(self) -> dict[str, Any]:
+        assert self.run is not None, "prepared first"
+        self.count = self.count or self.steps_of_a_turn(self.run)
         time.sleep(REST_S)
         begin = time.perf_counter()
         self.run.turn(self.count)
@@ -66,7 +65,7 @@ class Worker:
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         do = request.pop("do")
         try:
-            return self.prepare(**request) if do == "prepare" else self.turn(**request)
+            return self.prepare(**request) if do == "prepare" else self.turn()
         except Exception as error:  # told to the reader of the page; the next row may do better
             self.run = None
             return {"failed": f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]}

@@ -51,6 +51,8 @@ Case drawn_case(Cell cell, uint32_t number) {
   c.go_backwards = chance.in(2);
   c.zero_for_mask = chance.in(2);
   c.sequence = !chance.in(3);
+  if (chance.in(3)) c.other_units = c.batch * c.time > 300 ? 4 : chance.of<int64_t>({1, 5, 16, 40});
+  c.joined = c.other_units && chance.in(2);
   return c;
 }
 
@@ -66,7 +68,8 @@ std::string name(const Case& c) {
          kMaskings[int(c.masking)] + part(" drops x", c.input_masks) + part(" drops h", c.recurrent_masks) +
          (c.projected ? " projected" : "") + (c.norm ? " norm" : "") + (c.zoneout > 0 ? " zoneout" : "") +
          (c.zoneout_cell > 0 ? " zoneout_cell" : "") + (c.drawn ? " drawn" : "") + (c.go_backwards ? " backwards" : "") +
-         (c.zero_for_mask ? " zero" : "") + (c.sequence ? "" : " last");
+         (c.zero_for_mask ? " zero" : "") + (c.sequence ? "" : " last") +
+         part(" beside H", c.other_units) + (c.joined ? " joined" : "");
 }
 
 std::vector<Case> cases() {

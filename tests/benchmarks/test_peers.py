@@ -1,5 +1,6 @@
 """The comparison with other libraries: a wrong answer is never timed, and the page says what the figures say."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.peers import page
+from benchmarks.peers.__main__ import MEASURED, PAGE
 from benchmarks.peers.conduct import difference, measure
 from benchmarks.peers.registry import OURS, PEERS, REFERENCE
 from benchmarks.peers.workloads import Row, rows, weights
@@ -133,6 +135,12 @@ def test_the_page_counts_where_we_stand_and_tells_what_was_not_timed() -> None:
     assert "median (minimum) of 1 or 2 or 3 turns" in text
     assert "- PyTorch: torch 3.4" in text
     assert "jax 5" not in text
+
+
+def test_no_figure_of_the_page_was_written_by_hand() -> None:
+    assert PAGE.exists() == MEASURED.exists()
+    if MEASURED.exists():
+        assert PAGE.read_text(encoding="utf-8") == page.page(json.loads(MEASURED.read_text(encoding="utf-8")))
 
 
 def test_rows_and_peers_have_names_of_their_own() -> None:

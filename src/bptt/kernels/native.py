@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 
-from bptt.kernels import ffi, signature
+from bptt.kernels import ffi, scan, signature
 from bptt.kernels.derivatives import once
 from bptt.kernels.options import Drops, Options, Tokens, Weights
-from bptt.kernels.signature import Gradients, Operands
+from bptt.kernels.signature import Operands
 
 Struct = jax.ShapeDtypeStruct
 States = tuple[jax.Array, ...]
@@ -40,8 +40,14 @@ def recurrence(
         drops: in the shapes that Drops names.
         seed: (2,) uint32, where zoneout draws.
 
-    Raises jax.errors.JaxRuntimeError at run time for an id outside the table.
+    Raises KernelError for a dtype that no kernel computes in, jax.errors.JaxRuntimeError at run time for an array that does
+    not fit the others and for an id outside the table.
     """
+    x = inputs.ids if isinstance(inputs, Tokens) else inputs
+    if (
+        0 in x.shape or 0 in weights.recurrent_kernel.shape
+    ):  # nothing to compute: the kernel takes an empty array for an absent one
+        return scan.recurrence(options, inputs, weights, states, mask, drops, seed)
     kept_states, sequence = _recurrence(options, (inputs, weights, tuple(states), mask, drops, seed))
     return kept_states, sequence if options.return_sequences else None
 
@@ -128,10 +134,6 @@ def _cast(name: str, array: jax.Array) -> jax.Array:
     return array.astype(signature.OTHER_DTYPES[name]) if name in signature.OTHER_DTYPES else array
 
 
-def _zeros(shape: tuple[int, ...] | None, dtype: Any) -> jax.Array:
-    return absent(dtype) if shape is None else jnp.zeros(shape, dtype)
-
-
 def _kept_width(options: Options, arrays: Any) -> int:
     units, dtype = arrays[1].recurrent_kernel.shape[0], arrays[1].recurrent_kernel.dtype
     return signature.kept_width(options, units, arrays[1].norm is not None, dtype)
@@ -158,8 +160,6 @@ def _forward_call(options: Options, keep: bool, differentiated: bool, arrays: An
     given = signature.operands(options, arrays)
     dtype = given.recurrent_kernel.dtype
     shapes = signature.made_shapes(options, given, keep, differentiated)
-    if 0 in given.steps:  # the states pass
-        return arrays[2], _zeros(shapes.sequence, dtype), _zeros(shapes.kept, dtype)
     settings = signature.settings(options, fill=options.return_sequences)
     (made,) = call("recurrence_forward", dtype, (shapes, given, ()), **settings)
     return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.kept))
@@ -170,9 +170,6 @@ def _backward_call(options: Options, arrays: Any, sequence: jax.Array, kept: jax
     given, (d_states, d_sequence) = signature.operands(options, arrays), gradients
     dtype = given.recurrent_kernel.dtype
     shapes = signature.gradient_shapes(given, kept if kept.size else None)
-    if 0 in given.steps:
-        found = Gradients(*(None if shape is None else jnp.zeros(shape, dtype) for shape in shapes))
-        return (*signature.formed(arrays, found)[:2], d_states, None, None, None)
     others = (sequence, kept, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
     in_place = len(given) + (1 if kept.size else 0)  # the operand, kept or sequence, whose memory becomes result 2
     aliases = None if shapes.steps is None else {in_place: 2}
