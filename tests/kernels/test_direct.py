@@ -80,10 +80,10 @@ def test_the_elementwise_kernels_give_the_bits_that_xla_gets() -> None:
 
 
 def test_without_steps_the_states_pass() -> None:
-    for batch, time in ((3, 0), (0, 4)):
-        p = draw_problem(Case(batch, time, 2, 5, options=LSTM))
+    for batch, steps in ((3, 0), (0, 4)):
+        p = draw_problem(Case(batch, steps, 2, 5, options=LSTM))
         found = called(p, "float32")
-        assert found["sequence"].shape == (batch, time, 5) and found["d_kernel"].shape == (2, 20)
+        assert found["sequence"].shape == (batch, steps, 5) and found["d_kernel"].shape == (2, 20)
         assert np.array_equal(found["c"], p.states[1].astype("float32")) and not found["d_kernel"].any()
         assert np.array_equal(found["d_c"], p.d_states[1].astype("float32"))
 

@@ -1,6 +1,6 @@
 """Which kernel computes, and why: nothing falls back without a reason that can be read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -57,22 +57,24 @@ def _asked_for_scan(kernel: str) -> Choice:
     return Choice(kernel, _('asked for by bptt.kernels.use("scan")'), _("leave the block of bptt.kernels.use"))
 
 
-def _wrong_backend(backend: str) -> tuple[str, str]:
-    reason = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
+def _wrong_backend(backend: str, known: str = "jax") -> tuple[str, str]:
+    reason = _("the Keras backend is {backend}; these kernels run on {known}").format(backend=backend, known=known)
     return reason, _("set KERAS_BACKEND=jax before Keras is imported")
 
 
-def _native_or(kernel: str, dtype: str) -> Choice:
+def _native_or(kernel: str, dtype: str, missing: Callable[[], str | None] = ffi.unavailable) -> Choice:
     """The native kernel, or the other where the dtype or this process rules it out."""
     if dtype not in compiled.DTYPES:
         known = ", ".join(compiled.DTYPES)
         reason = _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=known)
         return _other(kernel, reason, _('give the layer dtype="float32"'))
-    missing = ffi.unavailable()
-    return _other(kernel, missing, _("see the reason")) if missing else _native()
+    reason = missing()
+    return _other(kernel, reason, _("see the reason")) if reason else _native()
 
 
-def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False) -> Choice:
+def choose_recurrence(
+    backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False, device: str = "cpu"
+) -> Choice:
     """The kernel for a recurrent layer.
 
     Args:
@@ -80,21 +82,30 @@ def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, .
         dtype: the layer's compute dtype.
         activations: the registered names of its activation and of its gates', None for another function.
         ours: whether it asks for what Keras's own loop does not know: zoneout, layer normalisation.
+        device: where PyTorch's tensors lie, by its name; "meta" tensors have shapes alone.
 
     Raises KernelError for the latter where only Keras's own loop runs.
     """
-    if backend != "jax":
-        reason, change = _wrong_backend(backend)
-        if ours:
-            message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=reason)
-            raise KernelError("kernel.options", message)
-        return _other("keras", reason, change)
+    choice = _choose_recurrence(backend, dtype, activations, device)
+    if ours and choice.kernel == "keras":
+        message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=choice.reason)
+        raise KernelError("kernel.options", message)
+    return choice
+
+
+def _choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], device: str) -> Choice:
+    if backend not in ("jax", "torch"):
+        return _other("keras", *_wrong_backend(backend, "jax, torch"))
+    instead = "scan" if backend == "jax" else "keras"
     if _asked.get() == "scan":
-        return _asked_for_scan("scan")
+        return _asked_for_scan(instead)
     if any(name not in ACTIVATIONS for name in activations):
         known = ", ".join(ACTIVATIONS)
-        return _other("scan", _("an activation is not one of {known}").format(known=known), _("take one of these by its name"))
-    return _native_or("scan", dtype)
+        return _other(instead, _("an activation is not one of {known}").format(known=known), _("take one of these by its name"))
+    if device not in ("cpu", "meta"):
+        reason = _("PyTorch computes on {device}; the native kernels are for processors").format(device=device)
+        return _other(instead, reason, _("set KERAS_TORCH_DEVICE=cpu"))
+    return _native_or(instead, dtype, ffi.unavailable if backend == "jax" else compiled.missing)
 
 
 def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported: str | None = None) -> Choice:

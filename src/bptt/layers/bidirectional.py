@@ -42,6 +42,8 @@ class Bidirectional(keras.layers.Bidirectional):
             return _("the kernel is not the native one")
         if ours.stateful or ours.activity_regularizer or theirs.activity_regularizer:
             return _("a direction is stateful or has an activity regularizer")
+        if keras.backend.backend() != "jax":
+            return _("one call for both is for JAX")
         options = [layer.options(training=False) for layer in (ours, theirs)]
         if options[0].mesh is not None:
             return _("a keras.distribution cuts the batch over devices")

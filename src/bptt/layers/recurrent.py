@@ -6,8 +6,9 @@ import keras
 from keras import ops
 
 from bptt import kernels
-from bptt.kernels import Drops, Norm, Options, Tokens, Weights, native, scan
+from bptt.kernels import Drops, Norm, Options, Tokens, Weights, scan
 from bptt.layers import lookups
+from bptt.layers.backend import device, native
 from bptt.layers.distribution import batch_mesh
 from bptt.messages import _
 
@@ -61,9 +62,8 @@ class Recurrent:
     @property
     def kernel_choice(self) -> kernels.Choice:
         """The kernel that computes it in training, and why."""
-        return kernels.choose_recurrence(
-            keras.backend.backend(), self.compute_dtype, self._activations(), self._zones() or self.layer_norm
-        )
+        ours = self._zones() or self.layer_norm
+        return kernels.choose_recurrence(keras.backend.backend(), self.compute_dtype, self._activations(), ours, device())
 
     def _zones(self) -> bool:
         return self.zoneout > 0
@@ -132,7 +132,7 @@ class Recurrent:
                 raise _misfit("initial_state" if len(states) == 1 else f"initial_state[{i}]", state, (batch, self.units))
         drops = self._drops(sequences) if training else Drops()
         tokens = lookups.recall(sequences) if by_ids and drops.inputs is None else None
-        known = tokens is not None and tokens.table.dtype == self.compute_dtype
+        known = tokens is not None and keras.backend.standardize_dtype(tokens.table.dtype) == self.compute_dtype
         weights, inputs = self._weights(), tokens if known else ops.cast(sequences, self.compute_dtype)
         if self.layer_norm and self.cell_name != "simple_rnn":
             inputs, drops = self._projected(inputs, weights, drops)
