@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-FORWARD, FORWARD_PASS, BACKWARD, BACKWARD_PASS = (f"src/{name}.h" for name in ("forward", "forward_pass", "backward", "backward_pass"))
+FORWARD, FORWARD_PASS, BACKWARD, BACKWARD_PASS = (
+    f"src/{name}.h" for name in ("forward", "forward_pass", "backward", "backward_pass")
+)
 SIMPLE_RNN, LSTM, GRU, CELL = "src/cells/simple_rnn.h", "src/cells/lstm.h", "src/cells/gru.h", "src/cell.h"
 PLAN, PLAN_HEADER, SLICE, LAYOUT = "src/plan.cc", "include/bptt/plan.h", "src/slice.h", "src/layout.h"
 MATMUL, ROWS, MOMENTS, NORM = "src/matmul.h", "src/rows.h", "src/moments.h", "src/norm.h"
@@ -34,7 +36,9 @@ MUTANTS = [
     Mutant(PLAN, "(batch + rows - 1) / rows", "batch / rows"),
     Mutant(PLAN_HEADER, "go_backwards ? time - 1 - position : position", "position"),
     Mutant(SLICE, "smaller(to, slice.steps(i))", "to"),
-    Mutant(SLICE, "step < steps(i) ? plan.positions[rows[i] * plan.time + step] : plan.time", "step < steps(i) ? step : plan.time"),
+    Mutant(
+        SLICE, "step < steps(i) ? plan.positions[rows[i] * plan.time + step] : plan.time", "step < steps(i) ? step : plan.time"
+    ),
     Mutant(ACTIVATIONS, "d * (T(1) - y * y)", "d * (T(1) - y)"),
     Mutant(ACTIVATIONS, "y > T(0) ? d : Vec<T>{}", "d"),
     Mutant(ACTIVATIONS, "d * (y * (T(1) - y))", "d * y"),
@@ -93,13 +97,20 @@ MUTANTS = [
     Mutant(FORWARD_PASS, "place * rules.states() * units", "place * units"),
     Mutant(FORWARD_PASS, "args.net.in_time ? plan.time_of(position) : position", "position"),
     Mutant(FORWARD_PASS, "add_row(z + p * layout.width, bias + p * layout.width, layout.width);"),
-    Mutant(FORWARD, "if (layout.cell == Cell::kGruAfter && gate < 2) add_row(to, net.bias + (3 + gate) * layout.units, layout.units);"),
+    Mutant(
+        FORWARD,
+        "if (layout.cell == Cell::kGruAfter && gate < 2) add_row(to, net.bias + (3 + gate) * layout.units, layout.units);",
+    ),
     Mutant(FORWARD, "layout.biased_step()", "false"),
     Mutant(FORWARD, "task % 2 ? second : first", "first"),
     Mutant(BACKWARD_PASS, "args.net.zero_for_mask ? p + 1 : slice.position(i, step + 1)", "p + 1"),
     Mutant(BACKWARD_PASS, "if (!net.zero_for_mask) collect(slice, i, 0, slice.position(i, 0), room.dh + i * width);"),
     Mutant(BACKWARD_PASS, "args.net.in_time ? plan.time_of(position) : position", "position"),
-    Mutant(BACKWARD_PASS, "room.h + chunk.entry(i, step - 1) * rules.layout.width", "room.h + chunk.entry(i, step) * rules.layout.width"),
+    Mutant(
+        BACKWARD_PASS,
+        "room.h + chunk.entry(i, step - 1) * rules.layout.width",
+        "room.h + chunk.entry(i, step) * rules.layout.width",
+    ),
     Mutant(BACKWARD_PASS, "!args.d_cell_state || step == 0", "!args.d_cell_state || step == chunk.from"),
     Mutant(BACKWARD_PASS, "place * rules.states() * rules.layout.units", "place * rules.layout.units"),
     Mutant(BACKWARD_PASS, "reset ? room.reset + e * width : h[e]", "h[e]"),
@@ -109,9 +120,16 @@ MUTANTS = [
     Mutant(BACKWARD_PASS, "index < plan.slices", "index < parts.count"),
     Mutant(BACKWARD_PASS, "!net.ids && net.mask && !args.add_inputs", "false"),
     Mutant(BACKWARD_PASS, "args.add_inputs || g > 0", "args.add_inputs"),
-    Mutant(BACKWARD_PASS, "add_row(gate, from + p * layout.width, layout.units);", "copy_row(gate, from + p * layout.width, layout.units);"),
+    Mutant(
+        BACKWARD_PASS,
+        "add_row(gate, from + p * layout.width, layout.units);",
+        "copy_row(gate, from + p * layout.width, layout.units);",
+    ),
     Mutant(BACKWARD_PASS, "if (net.ids && !args.kept) give_steps(slice, chunk, room);"),
-    Mutant(BACKWARD_PASS, "if (parts.kernel) clear(parts.kernel + task * args.net.features * layout.all(), args.net.features * layout.all());"),
+    Mutant(
+        BACKWARD_PASS,
+        "if (parts.kernel) clear(parts.kernel + task * args.net.features * layout.all(), args.net.features * layout.all());",
+    ),
     Mutant(BACKWARD, "words.starts[middle] < place", "words.starts[middle] <= place"),
     Mutant(BACKWARD, "rows[i] = net.table + id * features;", "rows[i] = net.table + (first + i) % net.vocabulary * features;"),
     Mutant(BACKWARD, "first += parts * kWords", "first += words.count"),

@@ -15,7 +15,7 @@ from tests.kernels.native_build import compile_check
 from tests.kernels.processes import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-CHOSEN = "#include <cstdlib>\ninline const int bptt_mutant = std::atoi(std::getenv(\"BPTT_MUTANT\"));\n"
+CHOSEN = '#include <cstdlib>\ninline const int bptt_mutant = std::atoi(std::getenv("BPTT_MUTANT"));\n'
 
 
 @pytest.fixture(scope="module")
