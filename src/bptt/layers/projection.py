@@ -8,7 +8,8 @@ import keras
 from keras import ops
 
 from bptt import kernels
-from bptt.kernels import Options, Tokens, Weights, native
+from bptt.kernels import Options, Tokens, Weights
+from bptt.layers.backend import native
 from bptt.layers.distribution import batch_mesh
 
 

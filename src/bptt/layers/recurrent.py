@@ -6,15 +6,10 @@ import keras
 from keras import ops
 
 from bptt import kernels
-<<<<<<< HEAD
-from bptt.kernels import Drops, Norm, Options, Tokens, Weights, scan
-from bptt.layers import lookups
-from bptt.layers.backend import device, native
-=======
-from bptt.kernels import Drops, Norm, Options, Weights, native, scan
+from bptt.kernels import Drops, Norm, Options, Weights, scan
 from bptt.layers import lookups, projection
 from bptt.layers.arguments import check_sequences, count, share, states_of, steps_of
->>>>>>> w-layers
+from bptt.layers.backend import device, native
 from bptt.layers.distribution import batch_mesh
 from bptt.messages import _
 
@@ -60,15 +55,10 @@ class Recurrent(_Beside):
     @property
     def kernel_choice(self) -> kernels.Choice:
         """The kernel that computes it in training, and why."""
-<<<<<<< HEAD
-        ours = self._zones() or self.layer_norm
-        return kernels.choose_recurrence(keras.backend.backend(), self.compute_dtype, self._activations(), ours, device())
-=======
         if getattr(self, "use_cudnn", None) is True:
             return kernels.Choice("keras", _("use_cudnn is True"))
         names = tuple(map(name_of, self._activations().values()))
-        return kernels.choose_recurrence(keras.backend.backend(), self.compute_dtype, names, self._ours())
->>>>>>> w-layers
+        return kernels.choose_recurrence(keras.backend.backend(), self.compute_dtype, names, self._ours(), device())
 
     def _zones(self) -> bool:
         return self.zoneout > 0
@@ -150,13 +140,8 @@ class Recurrent(_Beside):
         states, mask = states_of(initial_state, batch, self.state_size), steps_of(mask, batch, time)
         weights, drops = self._weights(), self._drops() if training else Drops()
         tokens = lookups.recall(sequences) if by_ids and drops.inputs is None else None
-<<<<<<< HEAD
         known = tokens is not None and keras.backend.standardize_dtype(tokens.table.dtype) == self.compute_dtype
-        weights, inputs = self._weights(), tokens if known else ops.cast(sequences, self.compute_dtype)
-=======
-        known = tokens is not None and tokens.table.dtype == self.compute_dtype
         inputs = tokens if known else ops.cast(sequences, self.compute_dtype)
->>>>>>> w-layers
         if self.layer_norm and self.cell_name != "simple_rnn":
             inputs = projection.project(inputs, sequences, weights.kernel, drops.inputs, mask)
             inputs = projection.normalise(
