@@ -46,7 +46,7 @@ def build_check(sanitizers: str = "") -> Path:
         settings.append(f"-DCMAKE_CXX_COMPILER={compiler()}")
     cmake, ninja = tool("cmake"), tool("ninja")
     run(cmake, "-S", ROOT, "-B", folder, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}", *settings)
-    run(cmake, "--build", folder, "--target", CHECK)
+    run(cmake, "--build", folder, "--target", CHECK, timeout=900)
     return folder
 
 
