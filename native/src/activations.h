@@ -53,7 +53,7 @@ inline Vec<T> through(Activation f, Vec<T> d, Vec<T> y) {
     case Activation::kTanh: return d * (T(1) - y * y);
     case Activation::kRelu: return y > T(0) ? d : Vec<T>{};
     case Activation::kSigmoid: return d * (y * (T(1) - y));
-    case Activation::kHardSigmoid: return (y > T(0)) & (y < T(1)) ? d / T(6) : Vec<T>{};
+    case Activation::kHardSigmoid: return ((y > T(0)) & (y < T(1))) ? d / T(6) : Vec<T>{};
     case Activation::kLinear: break;
   }
   return d;
