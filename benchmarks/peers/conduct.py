@@ -93,7 +93,9 @@ def measure(workers: dict[str, Asked], row: Row, task: str, peers: Iterable[str]
     start = {name: array.astype("float64") for name, array in weights(row).items()} if task == "train" else {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "answer.npz"
-        workers[REFERENCE].ask("prepare", row=row.name, task=task, answer=str(file))
+        truth = workers[REFERENCE].ask("prepare", row=row.name, task=task, answer=str(file))
+        if "failed" in truth:
+            raise RuntimeError(f"no reference, so nothing can be checked: {truth['failed']}")
         expected = load(file)
         for name in (OURS, *peers):
             entries[name] = prepare(workers[name], row, task, expected, start, file)

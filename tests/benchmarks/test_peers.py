@@ -70,6 +70,15 @@ def test_where_ours_is_wrong_nobody_is_timed() -> None:
     assert workers["torch"].turns == 0
 
 
+def test_without_a_reference_nothing_is_measured() -> None:
+    class Broken(Puppet):
+        def ask(self, do: str, **more: str) -> dict[str, Any]:
+            return {"failed": "out of memory"}
+
+    with pytest.raises(RuntimeError, match=r"no reference.*out of memory"):
+        line(reference=Broken(RIGHT), torch=Puppet(RIGHT))
+
+
 def test_who_breaks_while_timed_keeps_no_figure() -> None:
     entries, _ = line(torch=Puppet(RIGHT, break_at=2), lax_scan=Puppet(RIGHT))
     assert entries["torch"] == {"failed": "out of memory"}
