@@ -6,7 +6,7 @@ NATIVE := CMakeLists.txt $(shell find native -type f -not -path 'native/tests/*'
 LOCALE := src/bptt/messages/locale
 CATALOGUE := $(LOCALE)/vi/LC_MESSAGES/bptt
 
-.PHONY: setup demo test test-all sanitize lint format bench wheel messages lock clean
+.PHONY: setup demo test test-all sanitize lint format bench peers wheel messages lock clean
 
 setup: .venv/built  ## .venv, the locked dependencies, the package with its compiled kernel
 
@@ -49,6 +49,16 @@ wheel: setup  ## dist/: for this Python on this Linux and newer ones; it needs n
 	BPTT_REQUIRE_NATIVE=1 $(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
 	PATH=$(BIN):$$PATH $(BIN)/auditwheel repair --wheel-dir dist build/wheel/*.whl
 
+PEERS := benchmarks/peers/requirements.txt
+
+.venv-peers/locked: $(PEERS)  # 2.5 GB: TensorFlow, PyTorch, ONNX Runtime, oneDNN
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --requirement $(PEERS)
+	touch $@
+
+peers: setup .venv-peers/locked  ## our layers beside other libraries' -> benchmarks/peers.md
+	$(BIN)/python -m benchmarks.peers
+
 messages: setup  ## collect the sentences of src/ into the Vietnamese catalogue and compile it
 	$(BIN)/python tools/messages.py
 
@@ -58,4 +68,4 @@ lock: .venv/locked  ## resolve pyproject.toml anew; no index address may stand i
 	    --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache

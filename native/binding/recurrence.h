@@ -48,6 +48,11 @@ Drops<T> read_drops(Arrays& arrays, const Array& drops, int64_t gates, int64_t b
   return {arrays.optional<T>({count, batch, depth}), count};
 }
 
+inline void want_axes(const Array& array, const char* name, const char* axes, size_t rank) {
+  if (array.shape.size() != rank)
+    throw std::invalid_argument(std::string(name) + " has shape " + text(array.shape) + ", expected " + axes);
+}
+
 // The sizes are those of `initial_state` and of `inputs` or `ids`; the rest must fit them.
 template <class T>
 Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, const Settings& s) {
@@ -55,8 +60,9 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
   const Array &inputs = all[0], &ids = all[1], &table = all[2], &initial_state = all[7];
   const bool by_ids = ids.present();
   const Array& first = by_ids ? ids : inputs;
-  if (first.shape.size() != (by_ids ? 2 : 3) || (by_ids && table.shape.size() != 2) || initial_state.shape.size() != 2)
-    throw std::invalid_argument("inputs must be (B, T, D), ids (B, T), table (V, D), initial_state (B, H)");
+  want_axes(first, by_ids ? "ids" : "inputs", by_ids ? "(B, T)" : "(B, T, D)", by_ids ? 2 : 3);
+  if (by_ids) want_axes(table, "table", "(V, D)", 2);
+  want_axes(initial_state, "initial_state", "(B, H)", 2);
   Recurrence<T> net = {};
   net.cell = static_cast<Cell>(s.cell);
   net.batch = first.shape[0];

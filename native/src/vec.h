@@ -135,5 +135,12 @@ inline T sum(Vec<T> v) {
   return lanes[0];
 }
 
+#if defined(__AVX512F__)
+template <>
+inline float sum<float>(Vec<float> v) {
+  return _mm512_reduce_add_ps(v);
+}
+#endif
+
 }  // namespace BPTT_LEVEL_NAMESPACE
 }  // namespace bptt

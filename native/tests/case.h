@@ -24,9 +24,19 @@ struct Case {
   bool drawn = false;  // zoneout draws; otherwise it mixes
   bool go_backwards = false, zero_for_mask = false;
   bool sequence = true;  // the loss sees every output; otherwise the last state alone
+  int64_t other_units = 0;  // of a second direction in the same call; 0: there is none
+  bool joined = false;      // both directions' outputs stand in one array
 
   int64_t gates() const { return cell == Cell::kLstm ? 4 : cell == Cell::kSimpleRnn ? 1 : 3; }
   int64_t width() const { return gates() * units; }
+  // The second direction of the same call.
+  Case other_way() const {
+    Case other = *this;
+    other.units = other_units;
+    other.other_units = units;
+    other.go_backwards = !go_backwards;
+    return other;
+  }
   int64_t depth() const { return projected ? width() : features; }  // of the inputs
 };
 

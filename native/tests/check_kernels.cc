@@ -3,41 +3,69 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "run.h"
+#include "call.h"
 
 using namespace bptt;
 
 namespace {
 
-// Two slopes are right where rounding moves a number over a kink: such numbers are drawn anew.
-constexpr double kFromKink = 4e-6;
+// A case with its numbers, and what they must give: for one direction, or for both.
+struct Question {
+  std::vector<Problem> problems;
+  std::vector<Named> want;
+  double nearest_kink = 1e9;
+  bool added = false;
+
+  Question(const Case& c, uint32_t number) {
+    problems.emplace_back(c, number);
+    if (c.other_units) problems.emplace_back(c.other_way(), number, true);
+    for (const Problem& problem : problems) {
+      const Plain plain(problem);
+      want.push_back(plain.results);
+      nearest_kink = std::min(nearest_kink, plain.nearest_kink);
+    }
+    added = c.other_units && c.depth() == problems[1].c.depth();
+    for (const char* name : {"d_inputs", "d_table"}) {
+      if (!added) continue;
+      for (size_t i = 0; i < want[0][name].size(); ++i) want[0][name][i] += want[1][name][i];
+      want[1].erase(name);
+    }
+  }
+};
 
 template <class T>
-void same(const std::string& label, const Results<T>& a, const Results<T>& b) {
-  for (const auto& [name, values] : a)
-    require(!b.count(name) || same_bits(values, b.at(name)), label + ": " + name + " has other bits");
+void same(const std::string& label, const std::vector<Results<T>>& a, const std::vector<Results<T>>& b) {
+  for (size_t i = 0; i < a.size(); ++i)
+    for (const auto& [name, values] : a[i])
+      require(!b[i].count(name) || same_bits(values, b[i].at(name)), label + ": " + name + " has other bits");
 }
 
 template <class T>
-void check(const std::string& level, const Kernels<T>& kernels, const Problem& problem, const Plain& plain) {
-  const std::string label = level + (sizeof(T) == 8 ? " double " : " float ") + name(problem.c);
-  const Run<T> run(kernels, problem);
-  const auto found = run.train(1, true);
-  for (const auto& [name, want] : plain.results) compare(label + ": " + name, found.at(name), want);
-  same(label + " with 3 threads", found, run.train(3, false));
-  same(label + " with nothing kept", run.predict(1), found);
+void check(const std::string& level, const Kernels<T>& kernels, const Question& question) {
+  const Case& c = question.problems[0].c;
+  const std::string label = level + (sizeof(T) == 8 ? " double " : " float ") + name(c);
+  std::vector<Run<T>> runs;
+  for (const Problem& problem : question.problems) runs.emplace_back(problem);
+  std::vector<const Run<T>*> directions;
+  for (const Run<T>& run : runs) directions.push_back(&run);
+  const Call<T> call(kernels, directions, c.joined, question.added);
+  const auto found = call.train(1, true);
+  for (size_t i = 0; i < found.size(); ++i)
+    for (const auto& [name, want] : question.want[i]) compare(label + (i ? " second: " : ": ") + name, found[i].at(name), want);
+  same(label + " with 3 threads", found, call.train(3, false));
+  same(label + " with nothing kept", call.predict(1), found);
 }
 
 void check(const Case& c) {
+  constexpr double kFromKink = 4e-6;  // where rounding moves a number over a kink, two slopes are right: draw anew
   for (uint32_t number = 0;; ++number) {
-    const Problem problem(c, number);
-    const Plain plain(problem);
-    if (plain.nearest_kink < kFromKink) continue;
+    const Question question(c, number);
+    if (question.nearest_kink < kFromKink) continue;
     int count;
     const Level* const* list = levels(&count);
     for (int i = 0; i < count; ++i) {
-      check(list[i]->name, list[i]->f32, problem, plain);
-      check(list[i]->name, list[i]->f64, problem, plain);
+      check(list[i]->name, list[i]->f32, question);
+      check(list[i]->name, list[i]->f64, question);
     }
     return;
   }

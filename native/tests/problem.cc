@@ -64,12 +64,15 @@ void spoil_masked(Problem& p) {
 const std::vector<const char*> kLearnt = {"inputs",        "table",        "kernel",         "recurrent_kernel", "bias",
                                           "initial_state", "initial_cell", "recurrent_gain", "state_gain",       "state_bias"};
 
-Problem::Problem(const Case& c, uint32_t number) : c(c) {
-  Random random(number);
+Problem::Problem(const Case& c, uint32_t number, bool second) : c(c) {
+  Random shared(number), random(number + (second ? 2000 : 1000));
   const bool lstm = c.cell == Cell::kLstm;
   const int64_t steps = c.batch * c.time, states = c.batch * c.units;
-  arrays["inputs"] = random.normal(c.vocabulary ? 0 : steps * c.depth(), 1);
-  arrays["table"] = random.normal(c.vocabulary * c.depth(), 1);
+  mask = draw_mask(c, shared);
+  arrays["inputs"] = shared.normal(c.vocabulary ? 0 : steps * c.depth(), 1);
+  arrays["table"] = shared.normal(c.vocabulary * c.depth(), 1);
+  for (int64_t i = 0; c.vocabulary && i < steps; ++i)
+    ids.push_back(static_cast<int32_t>(shared.below(static_cast<uint32_t>(c.vocabulary))));
   arrays["kernel"] = random.normal(c.projected ? 0 : c.features * c.width(), root(c.features));
   arrays["recurrent_kernel"] = random.normal(c.units * c.width(), 0.7 * root(c.units));
   arrays["bias"] = random.normal((c.cell == Cell::kGruAfter ? 2 : 1) * c.width(), 0.5);
@@ -83,9 +86,6 @@ Problem::Problem(const Case& c, uint32_t number) : c(c) {
   arrays["d_state"] = random.normal(states, 1);
   arrays["d_cell_state"] = random.normal(lstm ? states : 0, 1);
   arrays["d_sequence"] = random.normal(c.sequence ? steps * c.units : 0, 1);
-  for (int64_t i = 0; c.vocabulary && i < steps; ++i)
-    ids.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(c.vocabulary))));
-  mask = draw_mask(c, random);
   for (int i = 0; c.drawn && i < 2; ++i) seed.push_back(random.below(1u << 31));
   spoil_masked(*this);
 }

@@ -21,7 +21,8 @@ struct Problem {
   std::vector<uint32_t> seed;
   double epsilon = 1e-3;
 
-  Problem(const Case& c, uint32_t number);
+  // The second direction of a pair reads the same rows under the same mask (but its own x W), with weights of its own.
+  Problem(const Case& c, uint32_t number, bool second = false);
 
   int64_t time_of(int64_t position) const { return c.go_backwards ? c.time - 1 - position : position; }
   bool real(int64_t b, int64_t position) const { return mask[static_cast<size_t>(b * c.time + time_of(position))]; }

@@ -19,6 +19,7 @@ __all__ = [
     "data",
     "evaluation",
     "experiment",
+    "explain",
     "initializers",
     "kernels",
     "layers",
@@ -29,6 +30,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "explain":
+        return import_module(f"{__name__}.models").explain
     if name in __all__:
         return import_module(f"{__name__}.{name}")
     if name == "__version__":

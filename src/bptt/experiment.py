@@ -69,10 +69,11 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     config, splits, notes = _load(config)
     _tell(notes)
     progress.begin(_("turning words into numbers"))
-    vocabulary = data.Vocabulary.fit(splits.train.texts, config.text)
+    vocabulary, encoded = data.Vocabulary.fit_encode(splits.train.texts, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
-    learned = batches.make(splits.train, vocabulary, config.text, batch_size, seed, shuffle=True)
-    held_out = batches.make(splits.validation, vocabulary, config.text, batch_size, seed, shuffle=False)
+    learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
+    validated = vocabulary.encode(splits.validation.texts)
+    held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
     check_fits(config.model, len(vocabulary), len(splits.train.classes), max(B * T for B, T in learned.shapes()))
     findings = checks.glance(splits, config.text, np.concatenate([learned.whole_lengths, held_out.whole_lengths]))
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
@@ -146,6 +147,13 @@ def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Answer]:
     probabilities = model.probabilities(texts)
     best = probabilities.argmax(axis=1)
     return [Answer(model.classes[k], float(row[k])) for k, row in zip(best, probabilities, strict=True)]
+
+
+def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
+    """Which kernel each layer of the run in `path` runs on here, and why; `measure`: what not being native costs.
+
+    Raises ModelFileError."""
+    return models.explain(models.restore(_bundle(path)), measure)
 
 
 def report(path: Path) -> Path:

@@ -153,7 +153,8 @@ def test_one_fixed_length_is_what_keras_pads(padding: str, truncation: str) -> N
 def test_facts_are_counted_by_hand() -> None:
     vocabulary = Vocabulary(("[PAD]", "[UNK]", "a", "b"), lowercase=True)
     dataset = Dataset(["a b x a b x", "a", "a b a b a b x y"], np.zeros(3, np.int32), ("c",), ["", "", ""])
-    made = batches.make(dataset, vocabulary, TextConfig(max_length=6, bucket_edges=(2,)), batch_size=1, seed=0, shuffle=True)
+    encoded = vocabulary.encode(dataset.texts)
+    made = batches.make(dataset, encoded, TextConfig(max_length=6, bucket_edges=(2,)), batch_size=1, seed=0, shuffle=True)
     facts = made.facts()
     assert made.tokens() == 6 + 1 + 6
     assert (facts["rows"], facts["words"]) == (3, 15)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands import run_bptt
 
-HEAVY = {"jax", "keras", "numpy", "pydantic", "tokenizers", "safetensors"}
+HEAVY = {"jax", "keras", "numpy", "pydantic", "regex", "safetensors"}
 
 
 def test_help_within_a_fifth_of_a_second() -> None:

@@ -31,6 +31,7 @@ EVERY_WORD = TextConfig(min_count=1)
         ("10/10 ... well-made :)", ["10", "/", "10", ".", ".", ".", "well", "-", "made", ":", ")"]),
         ("a <b c> d", ["a", "<", "b", "c", ">", "d"]),
         ("\t \n", []),
+        ("a\x1cb\x85c\u2028 d", ["a", "b", "c", "d"]),
         ("x\u0302y हिन्दी", ["x\u0302y", "हिन्दी"]),  # marks with no composed form
         ("[PAD] [UNK]", ["[", "pad", "]", "[", "unk", "]"]),
     ],

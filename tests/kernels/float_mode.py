@@ -19,11 +19,12 @@ def mode() -> int:
 
 def main() -> None:
     before = mode()
-    from tests.kernels import digest
+    from tests.kernels import digest, forks
 
     imported = mode()
     assert digest.ffi.unavailable() is None
     digest.elementwise()
+    forks.bits()
     print(json.dumps([before, imported, mode()]))  # noqa: T201
 
 

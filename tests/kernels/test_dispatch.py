@@ -33,20 +33,30 @@ def test_the_native_kernel_is_chosen_and_names_its_level(choose: Any) -> None:
 
 KNOWN = "tanh, relu, sigmoid, hard_sigmoid, linear"
 RULED_OUT = [
-    (recurrence, {"backend": "torch"}, "keras", "the Keras backend is torch; the kernels run on jax"),
-    (recurrence, {"activations": (None,)}, "scan", f"an activation is not one of {KNOWN}"),
-    (recurrence, {"activations": ("tanh", "softplus")}, "scan", f"an activation is not one of {KNOWN}"),
-    (recurrence, {"dtype": "bfloat16"}, "scan", "it computes in bfloat16; the native kernels in float32, float64"),
-    (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; the kernels run on jax"),
-    (elementwise, {"distributed": True}, "keras", "a keras.distribution cuts the batch over devices"),
-    (elementwise, {"dtype": "float16"}, "keras", "it computes in float16; the native kernels in float32, float64"),
-    (elementwise, {"unsupported": "two moons"}, "keras", "two moons"),
+    (
+        recurrence,
+        {"backend": "numpy"},
+        "keras",
+        "the Keras backend is numpy; these kernels run on jax, torch",
+        "KERAS_BACKEND=jax",
+    ),
+    (recurrence, {"activations": (None,)}, "scan", f"an activation is not one of {KNOWN}", "by its name"),
+    (recurrence, {"activations": ("tanh", "softplus")}, "scan", f"an activation is not one of {KNOWN}", "by its name"),
+    (recurrence, {"dtype": "bfloat16"}, "scan", "it computes in bfloat16; the native kernels in float32, float64", "float32"),
+    (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; these kernels run on jax", "KERAS_BACKEND=jax"),
+    (elementwise, {"distributed": True}, "keras", "a keras.distribution cuts the batch over devices", ""),
+    (elementwise, {"dtype": "float16"}, "keras", "it computes in float16; the native kernels in float32, float64", "float32"),
+    (elementwise, {"unsupported": "two moons"}, "keras", "two moons", ""),
 ]
 
 
-@pytest.mark.parametrize(("choose", "changed", "kernel", "reason"), RULED_OUT)
-def test_each_condition_has_its_kernel_and_its_reason(choose: Any, changed: dict[str, Any], kernel: str, reason: str) -> None:
-    assert choose(**changed) == kernels.Choice(kernel, reason)
+@pytest.mark.parametrize(("choose", "changed", "kernel", "reason", "change"), RULED_OUT)
+def test_each_condition_has_its_kernel_its_reason_and_what_to_change(
+    choose: Any, changed: dict[str, Any], kernel: str, reason: str, change: str
+) -> None:
+    choice = choose(**changed)
+    assert (choice.kernel, choice.reason) == (kernel, reason)
+    assert change in choice.change and bool(change) == bool(choice.change)
     with kernels.use("native"), pytest.raises(KernelError) as refusal:
         choose(**changed)
     assert refusal.value.code == "kernel.native-asked"
@@ -55,15 +65,16 @@ def test_each_condition_has_its_kernel_and_its_reason(choose: Any, changed: dict
 
 def test_scan_can_be_asked_for() -> None:
     with kernels.use("scan"):
-        assert recurrence() == kernels.Choice("scan", 'asked for by bptt.kernels.use("scan")')
-        assert elementwise() == kernels.Choice("keras", 'asked for by bptt.kernels.use("scan")')
+        for choice, kernel in ((recurrence(), "scan"), (elementwise(), "keras")):
+            assert (choice.kernel, choice.reason) == (kernel, 'asked for by bptt.kernels.use("scan")')
+            assert "leave the block" in choice.change
         assert recurrence(ours=True).kernel == "scan"
 
 
 def test_what_keras_does_not_know_is_refused_where_only_keras_runs() -> None:
     assert recurrence(ours=True).kernel == "native"
     with pytest.raises(KernelError, match="zoneout and layer normalisation inside a recurrence cannot run: the Keras") as refusal:
-        recurrence(backend="torch", ours=True)
+        recurrence(backend="tensorflow", ours=True)
     assert refusal.value.code == "kernel.options"
 
 
@@ -88,8 +99,8 @@ def test_an_unknown_kernel_is_refused() -> None:
 
 
 def without_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ffi, "_native", None)
-    monkeypatch.setattr(ffi, "_import_error", "no module", raising=False)
+    monkeypatch.setattr(compiled, "module", None)
+    monkeypatch.setattr(compiled, "_import_error", "no module", raising=False)
 
 
 def on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,8 +132,7 @@ def test_each_plight_of_the_module_has_its_reason(plight: Any, reason: str, monk
     why = ffi.unavailable.__wrapped__()
     assert why is not None and why.startswith(reason)
     monkeypatch.setattr(ffi, "unavailable", lambda: why)
-    assert recurrence() == kernels.Choice("scan", why)
-    assert elementwise() == kernels.Choice("keras", why)
+    assert [(choice.kernel, choice.reason) for choice in (recurrence(), elementwise())] == [("scan", why), ("keras", why)]
 
 
 def test_jax_export_wants_the_scan() -> None:

@@ -1,5 +1,6 @@
 """What is settled once a process: the instruction-set level, the floating-point mode, calls at the same time."""
 
+import os
 import platform
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -56,3 +57,10 @@ def test_a_kernel_runs_without_a_layer() -> None:
     """Registration is nobody's to remember."""
     done = run_module("tests.kernels.alone")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_a_forked_child_goes_on_calling(count: int) -> None:
+    """While another thread of the parent calls too: no lock that it holds at the fork may be waited for."""
+    assert result("tests.kernels.forks", str(count), BPTT_THREADS="3") == count

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bptt import kernels
+from bptt.errors import KernelError
 from bptt.kernels import Options, Tokens, native, scan
 from bptt.kernels.options import Drops, Norm, Weights
 
@@ -53,8 +54,8 @@ def test_the_right_arrays_are_not_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "wrong", "words"),
     [
-        ("inputs", ones(B, T, 9), r"inputs has shape \(2, 3, 9\), expected \(2, 3, 4\)"),
-        ("inputs", Tokens(ones(B, T, dtype="int32"), ones(V, 9)), r"table has shape \(7, 9\), expected \(7, 4\)"),
+        ("inputs", ones(B, T, 9), r"kernel has shape \(4, 20\), expected \(9, 20\)"),
+        ("inputs", Tokens(ones(B, T, dtype="int32"), ones(V, 9)), r"kernel has shape \(4, 20\), expected \(9, 20\)"),
         ("recurrent_kernel", ones(H, H), r"recurrent_kernel has shape \(5, 5\), expected \(5, 20\)"),
         ("bias", ones(9), r"bias has shape \(1, 9\), expected \(1, 20\)"),
         ("bias", ones(2, 4 * H), r"bias has shape \(2, 20\), expected \(1, 20\)"),
@@ -66,15 +67,19 @@ def test_the_right_arrays_are_not_refused() -> None:
         ("state_gain", ones(9), r"state_gain has shape \(9\), expected \(5\)"),
         ("seed", np.zeros(3, np.uint32), r"seed has shape \(3\), expected \(2\)"),
         ("mask", ones(B, 9, dtype="bool"), r"mask has shape \(2, 9\), expected \(2, 3\)"),
-        ("inputs", ones(T, D), "Wrong buffer rank: expected 3 but got 2"),
-        ("bias", ones(1, H), "Wrong buffer rank: expected 1 but got 2"),
-        ("inputs", ones(B, T, D, dtype="int32"), "Wrong buffer dtype: expected F32 but got S32"),
-        ("recurrent_kernel", ones(H, H, dtype="float16"), "Wrong buffer dtype: expected F32 but got F16"),
+        ("inputs", ones(T, D), r"inputs has shape \(3, 4\), expected \(B, T, D\)"),
+        ("bias", ones(1, H), r"bias has shape \(1, 5\), expected \(1, 20\)"),
+        ("inputs", ones(B, T, D, dtype="int32"), "inputs has dtype int32, expected float32"),
     ],
 )
 def test_an_array_of_a_wrong_shape_or_dtype_is_named(name: str, wrong: Any, words: str) -> None:
     with pytest.raises(jax.errors.JaxRuntimeError, match=words):
         recur(**{name: wrong})
+
+
+def test_a_dtype_that_no_kernel_computes_in_is_named() -> None:
+    with pytest.raises(KernelError, match="The arrays are of float16; the native kernels compute in float32, float64"):
+        recur(recurrent_kernel=ones(H, 4 * H, dtype="float16"))
 
 
 def test_dropped_inputs_want_their_product() -> None:

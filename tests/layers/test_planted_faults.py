@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from bptt import kernels, layers
-from bptt.layers import lookups
+from bptt.layers import lookups, recurrent
 from tests.layers import test_dropout, test_embedding, test_layer_normalization, test_simple_rnn, test_wrappers
 from tests.layers.twins import agree, alike
 
@@ -28,7 +28,7 @@ def in_loop(change: Callable[..., tuple[Any, ...]]) -> Plant:
 def with_options(**options: bool) -> Plant:
     """A SimpleRNN that asks its kernel for something else than it was asked for."""
     right = kernels.Options
-    return lambda patch: patch.setattr(kernels, "Options", lambda **given: right(**(given | options)))
+    return lambda patch: patch.setattr(recurrent, "Options", lambda **given: right(**(given | options)))
 
 
 def dropping(change: Callable[..., Any]) -> Plant:
@@ -52,7 +52,7 @@ def link_kept(patch: pytest.MonkeyPatch) -> None:
 
 def newest_link(patch: pytest.MonkeyPatch) -> None:
     """Any array passes for the output of the latest Embedding."""
-    patch.setattr(lookups, "recall", lambda _output: next(reversed(lookups._tokens.values()), None))
+    patch.setattr(lookups, "recall", lambda _output: next((tokens for tokens, _ in reversed(lookups._tokens.values())), None))
 
 
 def always_dropping(patch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def halves() -> None:
 
 
 def always_tanh(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(layers.SimpleRNN, "_activation_name", lambda self: "tanh")
+    patch.setattr(layers.SimpleRNN, "_activations", lambda self: {"activation": keras.activations.tanh})
 
 
 FAULTS: dict[str, tuple[Plant, Check]] = {

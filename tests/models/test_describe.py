@@ -46,7 +46,7 @@ def test_a_wrapper_tells_the_kernel_of_the_layer_inside():
 
 
 def test_layers_off_the_native_kernels_are_named_once_with_the_reason():
-    half = {"return_sequences": True, "dtype": "bfloat16"}
+    half = {"return_sequences": True, "dtype": "mixed_bfloat16"}
     model = keras.Sequential(
         [
             keras.Input((None, 2)),

@@ -72,7 +72,10 @@ def make_run(
     text_config = TextConfig(max_length=4, min_count=1)
     vocabulary = Vocabulary.fit(parts.train.texts, text_config)
     learned = {"train": parts.train, "validation": parts.validation}
-    made = {name: batches.make(part, vocabulary, text_config, 8, 0, False).facts() for name, part in learned.items()}
+    made = {
+        name: batches.make(part, vocabulary.encode(part.texts), text_config, 8, 0, False).facts()
+        for name, part in learned.items()
+    }
     judged = {"validation": parts.validation} | ({"test": parts.test} if parts.test else {})
     files = {
         DATA: parts.summary() | {"vocabulary_size": len(vocabulary), "batches": made},

@@ -16,8 +16,8 @@ texts = [" ".join(random.choice(words, random.integers(3, 20))) for _ in range(9
 rows = data.Dataset(texts, random.integers(0, 2, 96).astype(np.int32), ("a", "b"), texts)
 text = data.TextConfig(max_length=20, bucket_edges=(), min_count=1)
 config = training.TrainingConfig(epochs=2, batch_size=16, seed=3)
-vocabulary = data.Vocabulary.fit(texts, text)
-parts = [batches.make(rows, vocabulary, text, 16, config.seed, shuffle) for shuffle in (True, False)]
+vocabulary, encoded = data.Vocabulary.fit_encode(texts, text)
+parts = [batches.make(rows, encoded, text, 16, config.seed, shuffle) for shuffle in (True, False)]
 training.seed(config)
 model = models.build(models.ModelConfig(embedding_width=8, units=(8,)), len(vocabulary), 2, mask=True)
 training.fit(model, *parts, config, Run.create(Path(sys.argv[1]), {}), training.Silence(), Bundle({}, rows.classes, "[]", {}, 0))

@@ -1,4 +1,4 @@
-"""Takes a Dataset and a Vocabulary, gives padded batches of ids."""
+"""Takes a Dataset and its texts as ids, gives padded batches of ids."""
 
 from bptt.batches.make import Batch, Batches, Facts, make
 

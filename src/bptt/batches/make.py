@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from bptt.batches import lengths, order, padding
 from bptt.data.config import TextConfig
 from bptt.data.dataset import Dataset
-from bptt.data.text import Ragged, Vocabulary
+from bptt.data.text import Ragged
 from bptt.shapes import UNKNOWN, Ids
 
 
@@ -116,12 +116,10 @@ class Batches:
         return Counter((len(group.rows), group.T) for group in self._groups(0))
 
 
-def make(
-    dataset: Dataset, vocabulary: Vocabulary, text: TextConfig, batch_size: int, seed: int, shuffle: bool, step: int = 1
-) -> Batches:
-    """The batches of a Dataset; shuffled for training, in the Dataset's order within each bucket for everything else.
-    `step`: as `Batches` has it."""
-    return Batches(vocabulary.encode(dataset.texts), dataset.labels, text, batch_size, seed, shuffle, step)
+def make(dataset: Dataset, encoded: Ragged, text: TextConfig, batch_size: int, seed: int, shuffle: bool) -> Batches:
+    """The batches of a Dataset whose N texts are `encoded`; shuffled for training, in the Dataset's order within each bucket
+    for everything else."""
+    return Batches(encoded, dataset.labels, text, batch_size, seed, shuffle)
 
 
 def _share(part: int, whole: int) -> float:

@@ -6,6 +6,7 @@ from bptt.messages import LANGUAGES, _
 
 from .check import check
 from .evaluate import evaluate
+from .explain import explain
 from .init import init
 from .predict import predict
 from .report import report
@@ -39,5 +40,5 @@ def app(lang: str | None) -> None:
     """`lang` was read before this module was imported (main.speak); here it is checked and explained."""
 
 
-for command in (init, check, train, evaluate, predict, report):
+for command in (init, check, train, evaluate, predict, report, explain):
     app.add_command(command)

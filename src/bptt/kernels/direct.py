@@ -61,8 +61,10 @@ def backward(
     """dL/d inputs (Tokens(None, d_table) for Tokens), weights and states. `kept` is spent: dL/dz takes its place.
 
     Args:
+        options: those of `forward`.
         arrays: the arguments of `forward` from inputs to seed.
-        sequence, kept: what it gave; a `sequence` that `options` do not return is spent too.
+        sequence: what it gave; spent too where `options` do not return it.
+        kept: what it gave.
         d_states: dL/d the states, (B, H) each.
         d_sequence: dL/d the outputs, (B, T, H), or None for zeros.
     """

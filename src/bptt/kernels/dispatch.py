@@ -1,6 +1,6 @@
 """Which kernel computes, and why: nothing falls back without a reason that can be read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,10 +16,12 @@ _asked: ContextVar[str | None] = ContextVar("bptt_kernel", default=None)
 
 @dataclass(frozen=True)
 class Choice:
-    """The kernel that computes ("native", "scan", or "keras": Keras's own code) and the condition that decided."""
+    """The kernel that computes ("native", "scan", or "keras": Keras's own code), the condition that decided, and what would
+    bring the native one."""
 
     kernel: str
     reason: str
+    change: str = ""
 
 
 @contextmanager
@@ -44,20 +46,35 @@ def _native() -> Choice:
     return Choice("native", _("compiled for {level}").format(level=compiled.level()))
 
 
-def _other(kernel: str, reason: str) -> Choice:
+def _other(kernel: str, reason: str, change: str = "") -> Choice:
     if _asked.get() == "native":
         message = _("The native kernel was asked for and cannot run: {reason}.").format(reason=reason)
         raise KernelError("kernel.native-asked", message)
-    return Choice(kernel, reason)
+    return Choice(kernel, reason, change)
 
 
-def _unsupported_dtype(dtype: str) -> str | None:
-    if dtype in compiled.DTYPES:
-        return None
-    return _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=", ".join(compiled.DTYPES))
+def _asked_for_scan(kernel: str) -> Choice:
+    return Choice(kernel, _('asked for by bptt.kernels.use("scan")'), _("leave the block of bptt.kernels.use"))
 
 
-def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False) -> Choice:
+def _wrong_backend(backend: str, known: str = "jax") -> tuple[str, str]:
+    reason = _("the Keras backend is {backend}; these kernels run on {known}").format(backend=backend, known=known)
+    return reason, _("set KERAS_BACKEND=jax before Keras is imported")
+
+
+def _native_or(kernel: str, dtype: str, missing: Callable[[], str | None]) -> Choice:
+    """The native kernel, or the other where the dtype or this process rules it out."""
+    if dtype not in compiled.DTYPES:
+        known = ", ".join(compiled.DTYPES)
+        reason = _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=known)
+        return _other(kernel, reason, _('give the layer dtype="float32"'))
+    absent = missing()
+    return _other(kernel, absent, _("see the reason")) if absent else _native()
+
+
+def choose_recurrence(
+    backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False, device: str = "cpu"
+) -> Choice:
     """The kernel for a recurrent layer.
 
     Args:
@@ -65,30 +82,38 @@ def choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, .
         dtype: the layer's compute dtype.
         activations: the registered names of its activation and of its gates', None for another function.
         ours: whether it asks for what Keras's own loop does not know: zoneout, layer normalisation.
+        device: where PyTorch's tensors lie, by its name; "meta" tensors have shapes alone.
 
     Raises KernelError for the latter where only Keras's own loop runs.
     """
-    if backend != "jax":
-        elsewhere = _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend)
-        if ours:
-            message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=elsewhere)
-            raise KernelError("kernel.options", message)
-        return _other("keras", elsewhere)
+    choice = _choose_recurrence(backend, dtype, activations, device)
+    if ours and choice.kernel == "keras":
+        message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=choice.reason)
+        raise KernelError("kernel.options", message)
+    return choice
+
+
+def _choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], device: str) -> Choice:
+    if backend not in ("jax", "torch"):
+        return _other("keras", *_wrong_backend(backend, "jax, torch"))
+    instead = "scan" if backend == "jax" else "keras"
     if _asked.get() == "scan":
-        return Choice("scan", _('asked for by bptt.kernels.use("scan")'))
+        return _asked_for_scan(instead)
     if any(name not in ACTIVATIONS for name in activations):
-        return _other("scan", _("an activation is not one of {known}").format(known=", ".join(ACTIVATIONS)))
-    reason = _unsupported_dtype(dtype) or ffi.unavailable()
-    return _other("scan", reason) if reason else _native()
+        known = ", ".join(ACTIVATIONS)
+        return _other(instead, _("an activation is not one of {known}").format(known=known), _("take one of these by its name"))
+    if device not in ("cpu", "meta"):
+        reason = _("PyTorch computes on {device}; the native kernels are for processors").format(device=device)
+        return _other(instead, reason, _("set KERAS_TORCH_DEVICE=cpu"))
+    return _native_or(instead, dtype, ffi.unavailable if backend == "jax" else compiled.missing)
 
 
 def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported: str | None = None) -> Choice:
     """The kernel for dropout or layer normalisation; `unsupported` is a reason of the layer's own."""
     if backend != "jax":
-        return _other("keras", _("the Keras backend is {backend}; the kernels run on jax").format(backend=backend))
+        return _other("keras", *_wrong_backend(backend))
     if _asked.get() == "scan":
-        return Choice("keras", _('asked for by bptt.kernels.use("scan")'))
+        return _asked_for_scan("keras")
     if distributed:
         return _other("keras", _("a keras.distribution cuts the batch over devices"))
-    reason = unsupported or _unsupported_dtype(dtype) or ffi.unavailable()
-    return _other("keras", reason) if reason else _native()
+    return _other("keras", unsupported) if unsupported else _native_or("keras", dtype, ffi.unavailable)

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bptt.errors import KernelError
 from bptt.kernels import compiled
 from bptt.kernels.compiled import DTYPES
 from bptt.messages import _
@@ -18,6 +19,9 @@ def call(name: str, dtype: Any, results: Any, *arrays: Any, aliases: dict[int, i
     `aliases`: array number -> number of the result that takes over its memory; XLA copies where the array is read again.
     """
     _register()
+    if str(dtype) not in DTYPES:
+        message = _("The arrays are of {dtype}; the native kernels compute in {known}.")
+        raise KernelError("kernel.dtype", message.format(dtype=dtype, known=", ".join(DTYPES)))
     target = f"bptt_{name}_{DTYPES[str(dtype)]}"
     return jax.ffi.ffi_call(target, results, vmap_method="sequential", input_output_aliases=aliases)(*arrays, **attributes)
 

@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 
-from bptt.kernels import ffi, signature
+from bptt.kernels import ffi, scan, signature
 from bptt.kernels.derivatives import once
 from bptt.kernels.options import Drops, Options, Tokens, Weights
-from bptt.kernels.signature import Gradients, Operands
+from bptt.kernels.signature import Operands
 
 Struct = jax.ShapeDtypeStruct
 States = tuple[jax.Array, ...]
@@ -40,10 +40,23 @@ def recurrence(
         drops: in the shapes that Drops names.
         seed: (2,) uint32, where zoneout draws.
 
-    Raises jax.errors.JaxRuntimeError at run time for an id outside the table.
+    Raises KernelError for a dtype that no kernel computes in, jax.errors.JaxRuntimeError at run time for an array that does
+    not fit the others and for an id outside the table.
     """
+    x = inputs.ids if isinstance(inputs, Tokens) else inputs
+    if (
+        0 in x.shape or 0 in weights.recurrent_kernel.shape
+    ):  # nothing to compute: the kernel takes an empty array for an absent one
+        return scan.recurrence(options, inputs, weights, states, mask, drops, seed)
     kept_states, sequence = _recurrence(options, (inputs, weights, tuple(states), mask, drops, seed))
     return kept_states, sequence if options.return_sequences else None
+
+
+def standing(output: jax.Array, tokens: Tokens) -> str | None:
+    """The same answer as long as `tokens` may stand for `output`; None where they may not: a training step gives the old
+    table's memory away to the new one."""
+    del output  # arrays do not change
+    return None if not isinstance(tokens.table, jax.core.Tracer) and tokens.table.is_deleted() else "sound"
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -117,8 +130,8 @@ def absent(dtype: Any) -> jax.Array:
     return jnp.zeros(0, dtype)
 
 
-def _zeros(shape: tuple[int, ...] | None, dtype: Any) -> jax.Array:
-    return absent(dtype) if shape is None else jnp.zeros(shape, dtype)
+def _cast(name: str, array: jax.Array) -> jax.Array:
+    return array.astype(signature.OTHER_DTYPES[name]) if name in signature.OTHER_DTYPES else array
 
 
 def _kept_width(options: Options, arrays: Any) -> int:
@@ -129,15 +142,14 @@ def _kept_width(options: Options, arrays: Any) -> int:
 Half = tuple[Any, Operands, tuple[Any, ...]]  # the shapes of one direction's results, its operands, what follows them
 
 
-def call(name: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
+def call(target: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
     """The kernel's results for each half, in the form of its shapes, with None for the absent ones."""
-    dtypes = [signature.OTHER_DTYPES.get(field, dtype) for field in Operands._fields]
     operands, results = [], []
     for shapes, given, others in halves:
-        operands += [absent(d) if array is None else array.astype(d) for array, d in zip(given, dtypes, strict=True)]
+        operands += [absent(dtype) if array is None else _cast(name, array) for name, array in given._asdict().items()]
         operands += [absent(dtype) if array is None else array for array in others]
         results += [Struct((0,) if shape is None else shape, dtype) for shape in shapes]
-    found = iter(ffi.call(name, dtype, tuple(results), *operands, **extra))
+    found = iter(ffi.call(target, dtype, tuple(results), *operands, **extra))
     return [
         type(shapes)(*(None if shape is None else one for shape, one in zip(shapes, found, strict=False)))
         for shapes, *_ in halves
@@ -148,8 +160,6 @@ def _forward_call(options: Options, keep: bool, differentiated: bool, arrays: An
     given = signature.operands(options, arrays)
     dtype = given.recurrent_kernel.dtype
     shapes = signature.made_shapes(options, given, keep, differentiated)
-    if 0 in given.steps:  # the states pass
-        return arrays[2], _zeros(shapes.sequence, dtype), _zeros(shapes.kept, dtype)
     settings = signature.settings(options, fill=options.return_sequences)
     (made,) = call("recurrence_forward", dtype, (shapes, given, ()), **settings)
     return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.kept))
@@ -160,9 +170,6 @@ def _backward_call(options: Options, arrays: Any, sequence: jax.Array, kept: jax
     given, (d_states, d_sequence) = signature.operands(options, arrays), gradients
     dtype = given.recurrent_kernel.dtype
     shapes = signature.gradient_shapes(given, kept if kept.size else None)
-    if 0 in given.steps:
-        found = Gradients(*(None if shape is None else jnp.zeros(shape, dtype) for shape in shapes))
-        return (*signature.formed(arrays, found)[:2], d_states, None, None, None)
     others = (sequence, kept, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
     in_place = len(given) + (1 if kept.size else 0)  # the operand, kept or sequence, whose memory becomes result 2
     aliases = None if shapes.steps is None else {in_place: 2}

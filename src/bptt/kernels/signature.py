@@ -72,15 +72,19 @@ def operands(options: Options, arrays: tuple[Any, ...]) -> Operands:
     norm = weights.norm or Norm(None)
     return Operands(
         None if isinstance(inputs, Tokens) else inputs,
-        *tokens,
+        tokens.ids,
+        tokens.table,
         mask,
         weights.kernel,
         weights.recurrent_kernel,
         weights.bias.reshape((-1, weights.bias.shape[-1])),
         states[0],
         states[1] if options.cell == "lstm" else None,
-        *drops,
-        *norm,
+        drops.inputs,
+        drops.recurrent,
+        norm.recurrent_gain,
+        norm.state_gain,
+        norm.state_bias,
         seed if options.training else None,
     )
 

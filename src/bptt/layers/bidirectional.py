@@ -26,7 +26,9 @@ class Bidirectional(keras.layers.Bidirectional):
         if choice is None:
             return Choice("keras", _("it is around a layer that is not ours"))
         apart = self._apart()
-        return Choice(choice.kernel, f"{choice.reason}; " + _("in two calls: {apart}").format(apart=apart)) if apart else choice
+        if choice.kernel != "native" or not apart:
+            return choice
+        return Choice("native", f"{choice.reason}; " + _("in two calls: {apart}").format(apart=apart))
 
     def _apart(self) -> str | None:
         """Why the directions run one after the other, or None."""
@@ -34,12 +36,12 @@ class Bidirectional(keras.layers.Bidirectional):
         theirs: Any = self.backward_layer
         if not isinstance(ours, Recurrent) or type(ours) is not type(theirs):
             return _("its directions are layers of different kinds")
-        if True in (getattr(ours, "use_cudnn", None), getattr(theirs, "use_cudnn", None)):
-            return _("use_cudnn is True")
         if ours.kernel_choice.kernel != "native" or theirs.kernel_choice.kernel != "native":
             return _("the kernel is not the native one")
         if ours.stateful or ours.activity_regularizer or theirs.activity_regularizer:
             return _("a direction is stateful or has an activity regularizer")
+        if keras.backend.backend() != "jax":
+            return _("one call for both is for JAX")
         options = [layer.options(training=False) for layer in (ours, theirs)]
         if options[0].mesh is not None:
             return _("a keras.distribution cuts the batch over devices")

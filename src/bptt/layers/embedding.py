@@ -11,12 +11,12 @@ from bptt.layers import lookups
 class Embedding(keras.layers.Embedding):
     """Keras's Embedding, same arguments, weights and config; input (B, T) ids, output (B, T, D).
 
-    A `bptt.layers.SimpleRNN` that reads its output unchanged projects each distinct id of the batch once.
+    A recurrent layer of ours that reads its output unchanged projects each distinct id of the batch once.
     """
 
     def call(self, inputs: Any) -> Any:
         outputs = super().call(inputs)
-        plain = not self.lora_enabled and not self.quantization_mode
-        if keras.backend.backend() == "jax" and plain and outputs.dtype == self.embeddings.dtype and len(outputs.shape) == 3:
+        plain = not self.lora_enabled and not self.quantization_mode and len(outputs.shape) == 3
+        if keras.backend.backend() in ("jax", "torch") and plain and outputs.dtype == self.embeddings.value.dtype:
             lookups.remember(outputs, inputs, self.embeddings.value)
         return outputs

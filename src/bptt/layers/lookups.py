@@ -7,26 +7,21 @@ nobody reads. JAX's tracers take no attributes, hence a side table by identity; 
 import weakref
 from typing import Any
 
-import jax
-
 from bptt.kernels import Tokens
+from bptt.layers.backend import native
 
-_tokens: dict[int, Tokens] = {}
+_tokens: dict[int, tuple[Tokens, Any]] = {}
 
 
 def remember(output: Any, ids: Any, table: Any) -> None:
     """Notes that `output` (B, T, D) is `table[ids]`."""
-    key = id(output)
-    _tokens[key] = Tokens(ids, table)
+    key, tokens = id(output), Tokens(ids, table)
+    _tokens[key] = tokens, native.standing(output, tokens)
     weakref.finalize(output, _tokens.pop, key, None)
 
 
 def recall(output: Any) -> Tokens | None:
-    """The ids and the table that `output` was looked up with; None for any other array, and where the table has been given
-    away: a training step donates the old weights to the new ones."""
-    tokens = _tokens.get(id(output))
-    return None if tokens is None or _given_away(tokens.table) else tokens
-
-
-def _given_away(table: Any) -> bool:
-    return not isinstance(table, jax.core.Tracer) and table.is_deleted()
+    """The ids and the table that `output` was looked up with; None for any other array, and where one of them is no longer
+    what it was."""
+    tokens, standing = _tokens.get(id(output), (None, None))
+    return tokens if tokens is not None and standing is not None and native.standing(output, tokens) == standing else None

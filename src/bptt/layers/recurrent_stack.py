@@ -13,7 +13,7 @@ from bptt.layers.lstm import LSTM
 from bptt.layers.simple_rnn import SimpleRNN
 from bptt.messages import _
 
-CELLS = {"simple_rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
+CELLS: dict[str, Any] = {"simple_rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
 NORMS = (None, "before", "after")
 
 

@@ -3,6 +3,7 @@
 import keras
 from typing_extensions import TypedDict
 
+from bptt import layers
 from bptt.messages import _
 
 
@@ -36,16 +37,16 @@ def describe(model: keras.Model) -> ModelTable:
 
 def detours(table: ModelTable) -> list[str]:
     """A sentence for each reason why layers do not run on the native kernels, though they could."""
-    layers: dict[str, list[str]] = {}
+    affected: dict[str, list[str]] = {}
     for row in table["layers"]:
         if row["reason"] and row["kernel"] != "native":
-            layers.setdefault(row["reason"], []).append(row["name"])
+            affected.setdefault(row["reason"], []).append(row["name"])
     message = _("Not on the native kernels, which are faster: {layers}. The reason: {reason}.")
-    return [message.format(layers=", ".join(names), reason=reason) for reason, names in layers.items()]
+    return [message.format(layers=", ".join(names), reason=reason) for reason, names in affected.items()]
 
 
 def _row(layer: keras.Layer) -> LayerRow:
-    kernels, reasons = zip(*(_kernel(part) for part in _parts(layer)), strict=True)
+    kernels, reasons = zip(*(_kernel(part) for part in parts(layer)), strict=True)
     return {
         "name": layer.name,
         "kind": type(layer).__name__,
@@ -62,8 +63,12 @@ def _kernel(layer: keras.Layer) -> tuple[str, str]:
     return (choice.kernel, choice.reason) if choice else ("keras", "")
 
 
-def _parts(layer: keras.Layer) -> list[keras.Layer]:
-    """The layers that do a wrapper's work (both directions of a Bidirectional); else the layer itself."""
+def parts(layer: keras.Layer) -> list[keras.Layer]:
+    """The layers that do a wrapper's or a stack's work; else the layer itself."""
+    if isinstance(layer, layers.RecurrentStack):
+        return [*layer.rnns, *layer.norms.values(), *layer.dropouts.values()]
+    if isinstance(layer, layers.Bidirectional):  # one call for both directions
+        return [layer]
     if isinstance(layer, keras.layers.Bidirectional):
         return [layer.forward_layer, layer.backward_layer]
-    return _parts(layer.layer) if isinstance(layer, keras.layers.Wrapper) else [layer]
+    return parts(layer.layer) if isinstance(layer, keras.layers.Wrapper) else [layer]

@@ -15,6 +15,8 @@ from bptt.data.sources.rows import Parts
 from bptt.errors import DataError
 from bptt.messages import _
 
+_CHUNK = 1 << 20  # bytes unpacked at once
+
 
 def read_folder(path: Path, config: DataConfig) -> Parts:
     """The texts below a folder. Links are followed, except those that lead back to a folder they stand in."""
@@ -45,11 +47,11 @@ def _walk(folder: Path, above: tuple[Path, ...], found: Found) -> Iterator[Path]
             found.dangling.append(entry.name)
 
 
-class _Limited(gzip.GzipFile):
+class _Limited(io.BufferedReader):
     """A .gz file whose first `most` bytes can be read, or skipped, and no more."""
 
     def __init__(self, path: Path, most: int) -> None:
-        super().__init__(path, "rb")
+        super().__init__(gzip.GzipFile(path, "rb"), _CHUNK)
         self.path, self.most = path, most
 
     def read(self, size: int | None = -1) -> bytes:
