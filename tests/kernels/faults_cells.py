@@ -13,7 +13,7 @@ from tests.kernels.strategies import Case
 
 FAULTS: list[Fault] = []
 fault = into(FAULTS)
-LSTM = Case(5, 4, 3, 5, masked=True, options=Options("lstm", go_backwards=True, return_sequences=True))
+LSTM = Case(5, 2, 3, 5, masked=True, options=Options("lstm", go_backwards=True, return_sequences=True))
 GRU = replace(LSTM, options=replace(LSTM.options, cell="gru"))
 GRU_BEFORE = replace(LSTM, options=replace(GRU.options, reset_after=False))
 SIMPLE_RNN = replace(LSTM, options=replace(LSTM.options, cell="simple_rnn"))
@@ -57,23 +57,19 @@ def update_and_reset_gate_swapped(g: Given) -> Any:
     return right(*with_gates(g, 1, 0, 2))
 
 
-@fault(LSTM)
-@fault(GRU)
+@fault(LSTM, GRU)
 def gates_weights_interleaved(g: Given) -> Any:
     """Column u G + g for g H + u."""
     u, gates = g.weights.recurrent_kernel, GATES[g.options.cell]
     return right(*g.weighing(recurrent_kernel=u.reshape(len(u), -1, gates).swapaxes(1, 2).reshape(u.shape)))
 
 
-@fault(LSTM)
-@fault(GRU)
-@fault(GRU_BEFORE)
+@fault(LSTM, GRU, GRU_BEFORE)
 def activations_swapped(g: Given) -> Any:
     return right(*g.optioned(activation=g.options.recurrent_activation, recurrent_activation=g.options.activation))
 
 
-@fault(LSTM)
-@fault(GRU)
+@fault(LSTM, GRU)
 def hard_sigmoid_for_sigmoid(g: Given) -> Any:
     return right(*g.optioned(recurrent_activation="hard_sigmoid"))
 
@@ -133,44 +129,32 @@ def biases_rows_swapped(g: Given) -> Any:
     return right(*g.weighing(bias=g.weights.bias[::-1]))
 
 
-@fault(dropped(LSTM, 4))
-@fault(dropped(GRU, 3))
-@fault(dropped(GRU_BEFORE, 3))
+@fault(dropped(LSTM, 4), dropped(GRU, 3), dropped(GRU_BEFORE, 3))
 def inputs_mask_of_another_gate(g: Given) -> Any:
     return right(*g._replace(drops=g.drops._replace(inputs=jnp.roll(g.drops.inputs, 1, axis=0))))
 
 
-@fault(dropped(LSTM, 4))
-@fault(dropped(GRU, 3))
-@fault(dropped(GRU_BEFORE, 3))
+@fault(dropped(LSTM, 4), dropped(GRU, 3), dropped(GRU_BEFORE, 3))
 def recurrent_mask_of_another_gate(g: Given) -> Any:
     return right(*g._replace(drops=g.drops._replace(recurrent=jnp.roll(g.drops.recurrent, 1, axis=0))))
 
 
-@fault(dropped(LSTM, 4))
-@fault(dropped(GRU, 3))
-@fault(dropped(GRU_BEFORE, 3))
+@fault(dropped(LSTM, 4), dropped(GRU, 3), dropped(GRU_BEFORE, 3))
 def one_mask_for_all_gates(g: Given) -> Any:
     return right(*g._replace(drops=g.drops._replace(recurrent=g.drops.recurrent[:1])))
 
 
-@fault(dropped(SIMPLE_RNN, 1))
-@fault(dropped(LSTM, 1))
-@fault(dropped(GRU, 1))
+@fault(dropped(SIMPLE_RNN, 1), dropped(LSTM, 1), dropped(GRU, 1))
 def masks_not_scaled(g: Given) -> Any:
     return right(*g._replace(drops=jax.tree.map(lambda m: (m > 0).astype(m.dtype), g.drops)))
 
 
-@fault(dropped(SIMPLE_RNN, 1))
-@fault(dropped(LSTM, 1))
-@fault(dropped(GRU_BEFORE, 1))
+@fault(dropped(SIMPLE_RNN, 1), dropped(LSTM, 1), dropped(GRU_BEFORE, 1))
 def recurrent_mask_ignored(g: Given) -> Any:
     return right(*g._replace(drops=g.drops._replace(recurrent=None)))
 
 
-@fault(dropped(SIMPLE_RNN, 1))
-@fault(dropped(LSTM, 1))
-@fault(dropped(GRU, 1))
+@fault(dropped(SIMPLE_RNN, 1), dropped(LSTM, 1), dropped(GRU, 1))
 def inputs_mask_missing_from_the_gradient(g: Given) -> Any:
     masked = g.inputs * g.drops.inputs[0][:, None]
     return right(*g._replace(inputs=g.inputs + stop(masked - g.inputs), drops=g.drops._replace(inputs=None)))
@@ -181,43 +165,32 @@ def zoneout_rates_swapped(g: Given) -> Any:
     return right(*g.optioned(zoneout=g.options.zoneout_cell, zoneout_cell=g.options.zoneout))
 
 
-@fault(zoned(SIMPLE_RNN, True))
-@fault(zoned(LSTM, True))
-@fault(zoned(GRU, True))
+@fault(zoned(SIMPLE_RNN, True), zoned(LSTM, True), zoned(GRU, True))
 def zoneout_mixes_in_training(g: Given) -> Any:
     return right(*g.optioned(training=False))
 
 
-@fault(zoned(SIMPLE_RNN, False))
-@fault(zoned(LSTM, False))
-@fault(zoned(GRU, False))
+@fault(zoned(SIMPLE_RNN, False), zoned(LSTM, False), zoned(GRU, False))
 def zoneout_draws_at_prediction(g: Given) -> Any:
     return right(*g.optioned(training=True))
 
 
-@fault(zoned(SIMPLE_RNN, False))
-@fault(zoned(LSTM, False))
-@fault(zoned(GRU, False))
+@fault(zoned(SIMPLE_RNN, False), zoned(LSTM, False), zoned(GRU, False))
 def zoneout_ignored_at_prediction(g: Given) -> Any:
     return right(*g.optioned(zoneout=0.0, zoneout_cell=0.0))
 
 
-@fault(zoned(LSTM, True))
-@fault(zoned(GRU, True))
+@fault(zoned(LSTM, True), zoned(GRU, True))
 def words_of_the_seed_swapped(g: Given) -> Any:
     return right(*g._replace(seed=g.seed[::-1]))
 
 
-@fault(normed(SIMPLE_RNN))
-@fault(normed(LSTM))
-@fault(normed(GRU))
+@fault(normed(SIMPLE_RNN), normed(LSTM), normed(GRU))
 def recurrent_gain_missing(g: Given) -> Any:
     return right(*g.weighing(norm=g.weights.norm._replace(recurrent_gain=jnp.ones_like(g.weights.norm.recurrent_gain))))
 
 
-@fault(normed(SIMPLE_RNN))
-@fault(normed(LSTM))
-@fault(normed(GRU_BEFORE))
+@fault(normed(SIMPLE_RNN), normed(LSTM), normed(GRU_BEFORE))
 def gains_gradient_dropped(g: Given) -> Any:
     return right(*g.weighing(norm=g.weights.norm._replace(recurrent_gain=stop(g.weights.norm.recurrent_gain))))
 
@@ -232,8 +205,6 @@ def state_bias_missing(g: Given) -> Any:
     return right(*g.weighing(norm=g.weights.norm._replace(state_bias=jnp.zeros_like(g.weights.norm.state_bias))))
 
 
-@fault(normed(SIMPLE_RNN))
-@fault(normed(LSTM))
-@fault(normed(GRU))
+@fault(normed(SIMPLE_RNN), normed(LSTM), normed(GRU))
 def another_epsilon(g: Given) -> Any:
     return right(*g.optioned(epsilon=1e-3))

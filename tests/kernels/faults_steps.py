@@ -69,8 +69,7 @@ def gradient_through_the_cell_alone(g: Given) -> Any:
     return with_step(g, lambda cell, x, states, zone: lstm(cell, x, (stop(states[0]), states[1]), zone))
 
 
-@fault(GRU)
-@fault(GRU_BEFORE)
+@fault(GRU, GRU_BEFORE)
 def update_gate_turned_round(g: Given) -> Any:
     """h = (1 - z) h + z g, as other texts have it."""
 
@@ -84,8 +83,7 @@ def update_gate_turned_round(g: Given) -> Any:
     return with_step(g, step)
 
 
-@fault(dropped(GRU, 1))
-@fault(dropped(GRU_BEFORE, 1))
+@fault(dropped(GRU, 1), dropped(GRU_BEFORE, 1))
 def recurrent_mask_on_what_the_update_gate_keeps(g: Given) -> Any:
     def step(cell: Any, x: Any, states: Any, zone: Any) -> Any:
         return gru(cell._replace(drops=None), x, (states[0] * cell.drops[0],), zone)
@@ -93,8 +91,7 @@ def recurrent_mask_on_what_the_update_gate_keeps(g: Given) -> Any:
     return with_step(g, step)
 
 
-@fault(replace(LSTM, drops=(0, 4)))
-@fault(replace(SIMPLE_RNN, drops=(0, 1)))
+@fault(replace(LSTM, drops=(0, 4)), replace(SIMPLE_RNN, drops=(0, 1)))
 def masks_on_the_products(g: Given) -> Any:
     """(h U) * m for (h * m) U."""
 
@@ -105,8 +102,7 @@ def masks_on_the_products(g: Given) -> Any:
         return scan.recurrence(*g)
 
 
-@fault(zoned(LSTM, True))
-@fault(zoned(LSTM, False))
+@fault(zoned(LSTM, True), zoned(LSTM, False))
 def output_made_before_the_cell_is_held(g: Given) -> Any:
     def step(cell: Any, x: Any, states: Any, zone: Any) -> Any:
         h, c = lstm(cell, x, states, lambda state, old, new: new if state else zone(0, old, new))
@@ -115,8 +111,7 @@ def output_made_before_the_cell_is_held(g: Given) -> Any:
     return with_step(g, step)
 
 
-@fault(zoned(LSTM, True))
-@fault(zoned(GRU, False))
+@fault(zoned(LSTM, True), zoned(GRU, False))
 def held_values_gradient_dropped(g: Given) -> Any:
     def step(cell: Any, x: Any, states: Any, zone: Any) -> Any:
         return step_of[g.options.cell](cell, x, states, lambda state, old, new: zone(state, stop(old), new))
@@ -124,9 +119,7 @@ def held_values_gradient_dropped(g: Given) -> Any:
     return with_step(g, step)
 
 
-@fault(zoned(SIMPLE_RNN, True))
-@fault(zoned(LSTM, True))
-@fault(zoned(GRU, True))
+@fault(zoned(SIMPLE_RNN, True), zoned(LSTM, True), zoned(GRU, True))
 def draws_by_place_instead_of_time(g: Given) -> Any:
     return with_draws(g, lambda seed, rate, sizes, t, *which: keeps(seed, rate, sizes, sizes[1] - 1 - t, *which))
 
@@ -151,16 +144,12 @@ def the_same_draws_for_every_row(g: Given) -> Any:
     return with_draws(g, lambda *given: jnp.broadcast_to(keeps(*given)[:1], (given[2][0], given[2][2])))
 
 
-@fault(normed(SIMPLE_RNN))
-@fault(normed(LSTM))
-@fault(normed(GRU))
+@fault(normed(SIMPLE_RNN), normed(LSTM), normed(GRU))
 def norm_over_the_batch(g: Given) -> Any:
     return with_norm(g, lambda cell, a: norm(cell, a.T).T)
 
 
-@fault(normed(LSTM))
-@fault(normed(GRU))
-@fault(normed(GRU_BEFORE))
+@fault(normed(LSTM), normed(GRU), normed(GRU_BEFORE))
 def each_gate_normalised_apart(g: Given) -> Any:
     def apart(cell: Any, a: Any) -> Any:
         return norm(cell, a.reshape(len(a), -1, g.states[0].shape[1])).reshape(a.shape)
@@ -168,8 +157,7 @@ def each_gate_normalised_apart(g: Given) -> Any:
     return with_norm(g, apart)
 
 
-@fault(normed(LSTM))
-@fault(normed(GRU_BEFORE))
+@fault(normed(LSTM), normed(GRU_BEFORE))
 def moments_gradient_dropped(g: Given) -> Any:
     def frozen(cell: Any, a: Any) -> Any:
         spread = jnp.sqrt(a.var(axis=-1, keepdims=True) + cell.options.epsilon)
@@ -178,8 +166,7 @@ def moments_gradient_dropped(g: Given) -> Any:
     return with_norm(g, frozen)
 
 
-@fault(normed(SIMPLE_RNN))
-@fault(normed(GRU))
+@fault(normed(SIMPLE_RNN), normed(GRU))
 def variance_of_a_sample(g: Given) -> Any:
     def sample(cell: Any, a: Any) -> Any:
         return (a - a.mean(axis=-1, keepdims=True)) / jnp.sqrt(a.var(axis=-1, keepdims=True, ddof=1) + cell.options.epsilon)

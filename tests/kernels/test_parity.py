@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bptt.kernels import Options, native, scan
 from bptt.kernels.options import CELLS
+from tests.haste import haste
 from tests.kernels.parity import check, well_conditioned
 from tests.kernels.strategies import MASKS, Case, cases, draw_problem
 
@@ -40,13 +41,13 @@ def test_native_is_the_reference_on_many_more(case: Case, seed: int) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(data=st.data(), seed=seeds)
 def test_scan_is_the_reference(cell: str, data: st.DataObject, seed: int) -> None:
     """Step by step: of many options on few shapes, compiling is the greater part."""
     five, three = st.just(5), st.just(3)
     case = data.draw(cases((cell,), sizes=five, times=three, vocabularies=st.sampled_from([0, 0, 7])))
-    with jax.disable_jit():
+    with haste(), jax.disable_jit():
         check(scan.recurrence, draw_problem(case, "mixed", seed))
 
 
@@ -54,8 +55,7 @@ def test_scan_is_the_reference(cell: str, data: st.DataObject, seed: int) -> Non
 def test_the_compiled_scan_is_the_reference(cell: str) -> None:
     options = Options(cell, go_backwards=True, zero_output_for_mask=True, return_sequences=True, zoneout=0.3, training=True)
     problem = draw_problem(Case(9, 40, 3, 7, vocabulary=11, masked=True, options=options, drops=(0, 1)))
-    for dtype in ("float64", "float32"):
-        check(scan.recurrence, problem, dtype)
+    check(scan.recurrence, problem, "float32")
 
 
 @pytest.mark.slow
