@@ -68,8 +68,8 @@ def _native_or(kernel: str, dtype: str, missing: Callable[[], str | None] = ffi.
         known = ", ".join(compiled.DTYPES)
         reason = _("it computes in {dtype}; the native kernels in {known}").format(dtype=dtype, known=known)
         return _other(kernel, reason, _('give the layer dtype="float32"'))
-    reason = missing()
-    return _other(kernel, reason, _("see the reason")) if reason else _native()
+    absent = missing()
+    return _other(kernel, absent, _("see the reason")) if absent else _native()
 
 
 def choose_recurrence(
