@@ -24,7 +24,7 @@ struct Question {
       want.push_back(plain.results);
       nearest_kink = std::min(nearest_kink, plain.nearest_kink);
     }
-    added = c.other_units && !c.projected;
+    added = c.other_units && c.depth() == problems[1].c.depth();
     for (const char* name : {"d_inputs", "d_table"}) {
       if (!added) continue;
       for (size_t i = 0; i < want[0][name].size(); ++i) want[0][name][i] += want[1][name][i];

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -51,25 +50,10 @@ def build_check(sanitizers: str = "") -> Path:
     return folder
 
 
-def compile_check(native: Path, folder: Path, *flags: str, tests: Sequence[Path] = ()) -> Path:
-    """check_kernels of the sources in `native`, as one level with these flags; returns the program.
-
-    `tests` are the compiled tests, where many programs share them.
-    """
+def compile_check(native: Path, folder: Path, *flags: str) -> Path:
+    """check_kernels of the sources in `native`, as one level with these flags; returns the program."""
     program = folder / CHECK
-    sources = (*(native / "src").glob("*.cc"), *(tests or (native / "tests").glob("*.cc")))
-    run(compiler(), "-std=c++17", "-pthread", *flags, *definitions(native), *sources, "-o", program)
+    level = ("-DBPTT_LEVEL_NAMESPACE=generic", '-DBPTT_LEVEL_NAME="checked"', f"-I{native / 'include'}")
+    sources = (*(native / "src").glob("*.cc"), *(native / "tests").glob("*.cc"))
+    run(compiler(), "-std=c++17", "-pthread", *flags, *level, *sources, "-o", program, timeout=800)
     return program
-
-
-def compile_tests(native: Path, folder: Path, *flags: str) -> list[Path]:
-    """The object of each source in native/tests."""
-    objects = []
-    for source in (native / "tests").glob("*.cc"):
-        objects.append(folder / f"{source.stem}.o")
-        run(compiler(), "-std=c++17", *flags, *definitions(native), "-c", source, "-o", objects[-1])
-    return objects
-
-
-def definitions(native: Path) -> tuple[str, ...]:
-    return "-DBPTT_LEVEL_NAMESPACE=generic", '-DBPTT_LEVEL_NAME="checked"', f"-I{native / 'include'}"

@@ -26,7 +26,7 @@ def unaligned(array: Floats) -> Floats:
         ("inputs", X.astype(">f4"), "inputs is a ndarray, expected an array that DLPack or the buffer protocol can read"),
         ("inputs", unaligned(X), "inputs does not start at a multiple of its element size"),
         ("inputs", X.astype("float64"), "inputs has dtype float64, expected float32"),
-        ("inputs", X[0], r"inputs must be \(B, T, D\)"),
+        ("inputs", X[0], r"inputs has shape \(3, 4\), expected \(B, T, D\)"),
         ("inputs", Tokens(np.zeros((2, 3), "int64"), X[0]), "ids has dtype int64, expected int32"),
         ("inputs", Tokens(np.zeros((2, 3), "int32"), X[0, :, :3].copy()), r"kernel has shape \(4, 20\), expected \(3, 20\)"),
         ("kernel", KERNEL[:3].copy(), r"kernel has shape \(3, 20\), expected \(4, 20\)"),

@@ -33,11 +33,17 @@ def test_the_native_kernel_is_chosen_and_names_its_level(choose: Any) -> None:
 
 KNOWN = "tanh, relu, sigmoid, hard_sigmoid, linear"
 RULED_OUT = [
-    (recurrence, {"backend": "torch"}, "keras", "the Keras backend is torch; the kernels run on jax", "KERAS_BACKEND=jax"),
+    (
+        recurrence,
+        {"backend": "numpy"},
+        "keras",
+        "the Keras backend is numpy; these kernels run on jax, torch",
+        "KERAS_BACKEND=jax",
+    ),
     (recurrence, {"activations": (None,)}, "scan", f"an activation is not one of {KNOWN}", "by its name"),
     (recurrence, {"activations": ("tanh", "softplus")}, "scan", f"an activation is not one of {KNOWN}", "by its name"),
     (recurrence, {"dtype": "bfloat16"}, "scan", "it computes in bfloat16; the native kernels in float32, float64", "float32"),
-    (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; the kernels run on jax", "KERAS_BACKEND=jax"),
+    (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; these kernels run on jax", "KERAS_BACKEND=jax"),
     (elementwise, {"distributed": True}, "keras", "a keras.distribution cuts the batch over devices", ""),
     (elementwise, {"dtype": "float16"}, "keras", "it computes in float16; the native kernels in float32, float64", "float32"),
     (elementwise, {"unsupported": "two moons"}, "keras", "two moons", ""),
@@ -68,7 +74,7 @@ def test_scan_can_be_asked_for() -> None:
 def test_what_keras_does_not_know_is_refused_where_only_keras_runs() -> None:
     assert recurrence(ours=True).kernel == "native"
     with pytest.raises(KernelError, match="zoneout and layer normalisation inside a recurrence cannot run: the Keras") as refusal:
-        recurrence(backend="torch", ours=True)
+        recurrence(backend="tensorflow", ours=True)
     assert refusal.value.code == "kernel.options"
 
 

@@ -52,7 +52,7 @@ def link_kept(patch: pytest.MonkeyPatch) -> None:
 
 def newest_link(patch: pytest.MonkeyPatch) -> None:
     """Any array passes for the output of the latest Embedding."""
-    patch.setattr(lookups, "recall", lambda _output: next(reversed(lookups._tokens.values()), None))
+    patch.setattr(lookups, "recall", lambda _output: next((tokens for tokens, _ in reversed(lookups._tokens.values())), None))
 
 
 def always_dropping(patch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def halves() -> None:
 
 
 def always_tanh(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(layers.SimpleRNN, "_activations", lambda self: ("tanh",))
+    patch.setattr(layers.SimpleRNN, "_activations", lambda self: {"activation": keras.activations.tanh})
 
 
 FAULTS: dict[str, tuple[Plant, Check]] = {

@@ -62,7 +62,7 @@ def _wrong_backend(backend: str, known: str = "jax") -> tuple[str, str]:
     return reason, _("set KERAS_BACKEND=jax before Keras is imported")
 
 
-def _native_or(kernel: str, dtype: str, missing: Callable[[], str | None] = ffi.unavailable) -> Choice:
+def _native_or(kernel: str, dtype: str, missing: Callable[[], str | None]) -> Choice:
     """The native kernel, or the other where the dtype or this process rules it out."""
     if dtype not in compiled.DTYPES:
         known = ", ".join(compiled.DTYPES)
@@ -116,4 +116,4 @@ def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported:
         return _asked_for_scan("keras")
     if distributed:
         return _other("keras", _("a keras.distribution cuts the batch over devices"))
-    return _other("keras", unsupported) if unsupported else _native_or("keras", dtype)
+    return _other("keras", unsupported) if unsupported else _native_or("keras", dtype, ffi.unavailable)

@@ -7,13 +7,13 @@ Derivatives: reverse mode, once; PyTorch refuses a second derivative.
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from bptt.kernels import direct, signature
 from bptt.kernels.options import Drops, Options, Tokens, Weights
 from bptt.kernels.signature import Made, Operands
 
-Tensor = Any  # torch.Tensor; the checker of types sees no PyTorch
 States = tuple[Tensor, ...]
 INTEGERS = {name: getattr(torch, dtype) for name, dtype in signature.OTHER_DTYPES.items()}
 

@@ -36,8 +36,6 @@ class Bidirectional(keras.layers.Bidirectional):
         theirs: Any = self.backward_layer
         if not isinstance(ours, Recurrent) or type(ours) is not type(theirs):
             return _("its directions are layers of different kinds")
-        if True in (getattr(ours, "use_cudnn", None), getattr(theirs, "use_cudnn", None)):
-            return _("use_cudnn is True")
         if ours.kernel_choice.kernel != "native" or theirs.kernel_choice.kernel != "native":
             return _("the kernel is not the native one")
         if ours.stateful or ours.activity_regularizer or theirs.activity_regularizer:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
-from bptt.messages import _
+from bptt.layers.arguments import count
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "activation": keras.activations.get,
@@ -35,9 +35,8 @@ class Cell(keras.layers.Layer):
     def __init__(self, units: int, **given: Any) -> None:
         own = {name: given.pop(name, default) for name, default in self.ARGUMENTS.items()}
         super().__init__(**given)
-        self.units = count("units", units)
-        self.state_size: Any = units
-        self.output_size = units
+        self.units = self.output_size = count("units", units)
+        self.state_size: Any = self.units
         for name, value in own.items():
             setattr(self, name, _by_kind(_READERS, name)(value))
 
@@ -62,13 +61,6 @@ class Cell(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         own = {name: _by_kind(_WRITERS, name)(getattr(self, name)) for name in self.ARGUMENTS}
         return {**super().get_config(), "units": self.units, **own}
-
-
-def count(name: str, value: Any) -> int:
-    """`value`, if it is a positive integer; else ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(_("{name} is {value!r}; expected a positive integer.").format(name=name, value=value))
-    return value
 
 
 def _by_kind(table: dict[str, Callable[[Any], Any]], name: str) -> Callable[[Any], Any]:

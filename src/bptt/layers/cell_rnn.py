@@ -9,9 +9,9 @@ import keras
 from keras import ops
 
 from bptt import kernels
+from bptt.layers.arguments import states_of, steps_of
 from bptt.layers.cell import Cell
 from bptt.layers.dropout import SpatialDropout1D
-from bptt.messages import _
 
 
 class CellRNN(keras.layers.RNN):
@@ -65,16 +65,13 @@ class CellRNN(keras.layers.RNN):
         if self.kernel_choice.kernel == "keras":
             return super().inner_loop(sequences, initial_state, mask, training)
         batch, time = sequences.shape[:2]
-        for state, size in zip(initial_state, self.state_size, strict=True):
-            if tuple(state.shape) != (batch, size):
-                raise _misfit("initial_state", state, (batch, size))
-        sequences = ops.cast(sequences, self.compute_dtype)
-        mask = None if mask is None else _steps_of(mask, batch, time)
+        states = list(states_of(initial_state, batch, self.state_size))
+        sequences, mask = ops.cast(sequences, self.compute_dtype), steps_of(mask, batch, time)
         if self.go_backwards:
             sequences, mask = ops.flip(sequences, 1), None if mask is None else ops.flip(mask, 1)
         if mask is not None:  # a masked NaN times a zero gradient would be NaN
             sequences = ops.where(mask[..., None], sequences, 0)
-        outputs, states = self.cell.all_steps(sequences, list(initial_state), mask, self.return_sequences)
+        outputs, states = self.cell.all_steps(sequences, states, mask, self.return_sequences)
         if mask is not None and self.zero_output_for_mask:
             outputs = ops.where(mask[:, -outputs.shape[1] :, None], outputs, 0)
         return outputs[:, -1], outputs, states
@@ -103,16 +100,3 @@ def _keywords(function: Callable[..., Any]) -> Iterator[Parameter]:
     for parameter in signature(function).parameters.values():
         if parameter.default is not Parameter.empty:
             yield parameter.replace(kind=Parameter.KEYWORD_ONLY)
-
-
-def _steps_of(mask: Any, batch: int, time: int) -> Any:
-    """`mask` as (B, T) bool; Keras's loop takes (1, T) and (B, T, 1) too. Raises ValueError for other shapes."""
-    flat = mask[..., 0] if len(mask.shape) == 3 and mask.shape[2] == 1 else mask
-    if tuple(flat.shape) not in ((batch, time), (1, time)):
-        raise _misfit("mask", mask, (batch, time))
-    return ops.broadcast_to(ops.cast(flat, "bool"), (batch, time))
-
-
-def _misfit(name: str, array: Any, expected: tuple[int, int]) -> ValueError:
-    message = _("{name} has shape {shape}; expected {expected}, as the inputs have it.")
-    return ValueError(message.format(name=name, shape=tuple(array.shape), expected=expected))

@@ -3,9 +3,8 @@
 from typing import Any
 
 import keras
-from keras import ops
 
-from bptt.layers.recurrent import Recurrent, name_of
+from bptt.layers.recurrent import Recurrent
 
 
 @keras.saving.register_keras_serializable(package="bptt")
@@ -19,18 +18,10 @@ class GRU(Recurrent, keras.layers.GRU):
     """
 
     cell_name = "gru"
-
-    def _activations(self) -> tuple[str | None, ...]:
-        return name_of(self.activation), name_of(self.recurrent_activation)
+    norm_parts = (2,)  # z and r together, the candidate apart
 
     def _extras(self) -> dict[str, Any]:
         return {"reset_after": self.reset_after}
 
     def _bias_shape(self) -> tuple[int, ...]:
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
-
-    def _normalised(self, projected: Any) -> Any:
-        """z and r together, the candidate apart."""
-        halves = [projected[..., : 2 * self.units], projected[..., 2 * self.units :]]
-        gains = self.kernel_gain[: 2 * self.units], self.kernel_gain[2 * self.units :]
-        return ops.concatenate([self._scaled(x, gain) for x, gain in zip(halves, gains, strict=True)], axis=-1)

@@ -8,7 +8,8 @@ import keras
 from keras import ops
 
 from bptt.kernels import diagonal
-from bptt.layers.cell import Cell, count
+from bptt.layers.arguments import count
+from bptt.layers.cell import Cell
 from bptt.layers.cell_rnn import CellRNN
 from bptt.messages import _
 

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 
 from bptt.kernels import Norm
-from bptt.layers.recurrent import Recurrent, name_of, rate_of
+from bptt.layers.arguments import share
+from bptt.layers.recurrent import Recurrent
 
 
 @keras.saving.register_keras_serializable(package="bptt")
@@ -24,14 +25,11 @@ class LSTM(Recurrent, keras.layers.LSTM):
     cell_name = "lstm"
 
     def __init__(self, units: int, *arguments: Any, zoneout_cell: float = 0.0, **options: Any) -> None:
-        self.zoneout_cell = rate_of("zoneout_cell", zoneout_cell)
+        self.zoneout_cell = share("zoneout_cell", zoneout_cell)
         super().__init__(units, *arguments, **options)
 
     def _zones(self) -> bool:
         return self.zoneout > 0 or self.zoneout_cell > 0
-
-    def _activations(self) -> tuple[str | None, ...]:
-        return name_of(self.activation), name_of(self.recurrent_activation)
 
     def _extras(self) -> dict[str, Any]:
         return {"zoneout_cell": self.zoneout_cell}
