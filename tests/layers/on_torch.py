@@ -12,6 +12,7 @@ import torch
 
 from bptt import kernels, layers
 from bptt.errors import KernelError
+from bptt.kernels import reference
 from bptt.layers.backend import native
 from tests.layers.twins import REAL, B, D, H, T, V, spread, twins
 
@@ -114,6 +115,30 @@ def test_dropout_draws_the_masks_of_keras(kind: str) -> None:
 def test_float32(kind: str) -> None:
     ours, theirs = pair(kind, return_sequences=True, dtype="float32")
     same(found(ours, "left", dtype="float32"), found(theirs, "left", dtype="float32"), 2e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("training", [False, True])
+def test_layer_norm_and_zoneout_are_the_reference(kind: str, training: bool) -> None:
+    """What Keras does not know: by NumPy, from the arrays that the layer hands to the kernel, x W normalised by hand."""
+    layer = getattr(layers, kind)(H, layer_norm=True, zoneout=0.3, return_sequences=True, dtype="float64", seed=4)
+    layer.build((B, T, D))
+    layer.set_weights([spread(w.shape, seed) for seed, w in enumerate(layer.get_weights())])
+    x, given = spread((B, T, D), 7).astype("float64"), []
+    with pytest.MonkeyPatch.context() as patch:
+        compute = native.recurrence
+        patch.setattr(native, "recurrence", lambda *arguments: (given.append(arguments), compute(*arguments))[1])
+        found = layer(x, training=training).detach().numpy()
+    options, inputs, weights, states, mask, drops, seed = keras.tree.map_structure(
+        lambda a: a.detach().numpy() if isinstance(a, torch.Tensor) else a, given[0], none_is_leaf=False
+    )
+    if kind != "SimpleRNN":
+        pieces = np.split(x @ layer.cell.kernel.numpy(), [2 * H] if kind == "GRU" else [], axis=-1)
+        centred = [(p - p.mean(-1, keepdims=True)) / np.sqrt(p.var(-1, keepdims=True) + 1e-3) for p in pieces]
+        np.testing.assert_allclose(inputs, np.concatenate(centred, -1) * layer.kernel_gain.numpy(), rtol=1e-6, atol=1e-6)
+    seed = None if seed is None else seed.astype(np.uint32)
+    _, wanted = reference.recurrence(options, inputs, weights, states, mask, drops, seed)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-10)
 
 
 def sentiment(kind: str, wrapped: bool = False) -> Callable[[Any], keras.Model]:
