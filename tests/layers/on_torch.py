@@ -219,6 +219,12 @@ def test_an_array_looked_up_without_gradient_gives_none_to_the_table(monkeypatch
     assert embedding.embeddings.value.grad is None
 
 
+def test_the_gradient_of_a_looked_up_array_is_refused_not_wrong() -> None:
+    _, layer, x = embedded()
+    with pytest.raises(RuntimeError, match="not have been used in the graph"):
+        torch.autograd.grad(layer(x).sum(), [x])
+
+
 def test_a_retained_graph_gives_the_same_gradients_again() -> None:
     for kind, sequences in itertools.product(KINDS, (False, True)):
         layer, _ = pair(kind, return_sequences=sequences, return_state=False)
