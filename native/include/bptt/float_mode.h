@@ -8,8 +8,8 @@
 namespace bptt {
 
 // To the nearest, denormals as zero, whatever the caller's mode was, and back at the end: as XLA's threads have it, so that
-// both doors give the same bits. A gradient that fades over many steps becomes denormal, and an operation on such a number
-// takes a hundred times as long. On processors without SSE2 the mode stays the caller's.
+// both doors give the same bits: a gradient that fades over many steps becomes denormal. On processors without SSE2 the mode
+// stays the caller's.
 class FloatMode {
  public:
   FloatMode(const FloatMode&) = delete;

@@ -39,6 +39,8 @@ def normalise(projected: Any, gain: Any, parts: list[int], epsilon: float) -> An
     """n(x) times the gain (G H,) over the last axis, cut where `parts` says; of Tokens, their table's rows."""
     if isinstance(projected, Tokens):
         return projected._replace(table=normalise(projected.table, gain, parts, epsilon))
+    if not parts:  # Keras on PyTorch does not split into one
+        return _normalised(projected, gain, epsilon)
     pieces = zip(ops.split(projected, parts, axis=-1), ops.split(gain, parts), strict=True)
     return ops.concatenate([_normalised(x, g, epsilon) for x, g in pieces], axis=-1)
 
