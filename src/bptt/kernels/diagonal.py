@@ -58,7 +58,7 @@ def _in_order(decay: jax.Array, drive: jax.Array, state: jax.Array, mask: jax.Ar
 
     def step(h: jax.Array, now: tuple[jax.Array, jax.Array | None, jax.Array | None]) -> tuple[jax.Array, jax.Array]:
         b, a, real = now
-        after = activation((every if a is None else a) * h + b)
+        after = activation((every if a is None else a) * h + b).astype(h.dtype)  # Keras's tanh gives 32 bits for 64
         after = after if real is None else jnp.where(real, after, h)
         return after, after
 

@@ -117,8 +117,8 @@ class LRUCell(Cell):
 
     def _decay(self) -> tuple[Any, Any]:
         """The real and the imaginary part of lambda."""
-        modulus, angle = ops.exp(-ops.exp(self.nu_log)), ops.exp(self.theta_log)
-        return modulus * ops.cos(angle), modulus * ops.sin(angle)
+        decay = ops.exp(-ops.exp(self.nu_log) + 1j * ops.exp(self.theta_log))
+        return ops.real(decay), ops.imag(decay)
 
     def _driven(self, inputs: Any) -> tuple[Any, Any]:
         """The real and the imaginary part of gamma * (u B), of one step or of all."""
