@@ -4,18 +4,24 @@ from typing import Any
 
 import pytest
 
-from bptt.kernels import Tokens, native
+from bptt.kernels import Tokens, native, pair
 
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What each recurrence on the native kernel has read since the list was last cleared: "ids" or "array"."""
+    """What each call of the native kernel has read since the list was last cleared: "ids" or "array"."""
     found: list[str] = []
-    compute = native.simple_rnn
 
-    def listed(options: Any, inputs: Any, *arrays: Any) -> Any:
-        found.append("ids" if isinstance(inputs, Tokens) else "array")
-        return compute(options, inputs, *arrays)
+    def watch(module: Any) -> None:
+        compute = module.recurrence
 
-    monkeypatch.setattr(native, "simple_rnn", listed)
+        def listed(options: Any, inputs: Any, *arrays: Any) -> Any:
+            first = inputs[0] if module is pair else inputs  # a pair's inputs are a tuple
+            found.append("ids" if isinstance(first, Tokens) else "array")
+            return compute(options, inputs, *arrays)
+
+        monkeypatch.setattr(module, "recurrence", listed)
+
+    watch(native)
+    watch(pair)
     return found
