@@ -84,9 +84,8 @@ def lstm(layer: Any, m: Model, x: Array, states: list[Array], drops: Any) -> lis
 
 
 def gru(layer: Any, m: Model, x: Array, states: list[Array], drops: Any) -> list[Array]:
-    (h,), gates = states, slice(2 * layer.units)
-    candidate = slice(2 * layer.units, None)
-    masks = {gates: None, candidate: None} if drops[1] is None else {gates: drops[1][:2], candidate: drops[1][2:]}
+    (h,), gates, candidate = states, slice(2 * layer.units), slice(2 * layer.units, None)
+    masks = (None, None) if drops[1] is None else (drops[1][:2], drops[1][-1:])  # one mask may serve all
     bias = m.bias if layer.reset_after else np.stack([m.bias, np.zeros_like(m.bias)])
     projected = product(x, m.kernel, drops[0])
 
@@ -95,7 +94,7 @@ def gru(layer: Any, m: Model, x: Array, states: list[Array], drops: Any) -> list
 
     def recur(h: Array, part: slice) -> Array:
         gain = None if m.recurrent_gain is None else m.recurrent_gain[part]
-        return normal(product(h, m.recurrent_kernel[:, part], masks[part]), gain) + bias[1, part]
+        return normal(product(h, m.recurrent_kernel[:, part], masks[part is candidate]), gain) + bias[1, part]
 
     z, r = np.split(sigmoid(read(gates) + recur(h, gates)), 2, axis=1)
     inner = r * recur(h, candidate) if layer.reset_after else recur(r * h, candidate)

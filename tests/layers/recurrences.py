@@ -34,6 +34,12 @@ MASKS: dict[str | None, Any] = {
 SEQUENCES = spread((ROWS, T, D), seed=7, scale=1)
 
 
+def label(value: Any) -> str:
+    """Of a case: a function shows its name, not its address."""
+    arguments = value.items() if isinstance(value, dict) else ()
+    return ", ".join(f"{key}={getattr(item, '__name__', item)}" for key, item in arguments) if arguments else str(value)
+
+
 def layer_of(namespace: Any, cell: str, **arguments: Any) -> Any:
     name, own = CELLS[cell]
     return getattr(namespace, name)(H, **own, **arguments)

@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from bptt import layers
-from tests.layers.recurrences import alike, every_layer, layer_of
+from tests.layers.recurrences import alike, every_layer, label, layer_of
 from tests.layers.twins import H, slow
 
 
@@ -14,7 +14,7 @@ def gated(activation: Any, gates: Any) -> dict[str, Any]:
     return {"activation": activation, "recurrent_activation": gates}
 
 
-@pytest.mark.parametrize("activation", [slow("tanh"), "relu", "sigmoid", "hard_sigmoid", None], ids=str)
+@pytest.mark.parametrize("activation", [slow("tanh"), "relu", "sigmoid", "hard_sigmoid", None], ids=label)
 def test_simple_rnn(activation: str | None) -> None:
     alike_on("native", "SimpleRNN", activation=activation)
 
@@ -37,7 +37,7 @@ def test_simple_rnn(activation: str | None) -> None:
         slow("GRU, reset before", "relu", "sigmoid"),
         slow("GRU, reset before", "sigmoid", None),
     ],
-    ids=str,
+    ids=label,
 )
 def test_gated_cells(cell: str, activation: str | None, gates: str | None) -> None:
     alike_on("native", cell, **gated(activation, gates))
@@ -59,7 +59,7 @@ def alike_on(kernel: str, cell: str, **arguments: Any) -> None:
         slow("GRU", gated("elu", "sigmoid")),
         slow("GRU, reset before", gated(keras.ops.sin, "softsign")),
     ],
-    ids=str,
+    ids=label,
 )
 def test_any_other_function_on_the_scan(cell: str, arguments: dict[str, Any]) -> None:
     alike_on("scan", cell, **arguments)

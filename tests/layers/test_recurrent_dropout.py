@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bptt import layers
-from tests.layers.recurrences import CELLS, MIXED, SEQUENCES, alike, computed, every_cell, every_layer, layer_of, pair
+from tests.layers.recurrences import CELLS, MIXED, SEQUENCES, alike, computed, every_cell, every_layer, label, layer_of, pair
 from tests.layers.twins import B, D, Make, T, agree, same, slow, spread
 
 BOTH = {"dropout": 0.4, "recurrent_dropout": 0.3, "seed": 5}
@@ -34,7 +34,7 @@ def test_training_with_both(cell: str) -> None:
         ),
         *(slow(cell, {"recurrent_dropout": 0.5, "seed": 5}) for cell in CELLS),
     ],
-    ids=str,
+    ids=label,
 )
 def test_training_with_one(cell: str, arguments: dict[str, Any]) -> None:
     """Of the inputs: one mask for all gates, or with `implementation` 1 one a gate, which Keras computes without cuDNN only."""

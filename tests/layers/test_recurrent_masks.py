@@ -7,8 +7,20 @@ import keras
 import numpy as np
 import pytest
 
-from bptt import kernels
-from tests.layers.recurrences import MASKS, MIXED, ROWS, SEQUENCES, alike, computed, every_cell, every_layer, layer_of, pair
+from bptt import kernels, layers
+from tests.layers.recurrences import (
+    MASKS,
+    MIXED,
+    ROWS,
+    SEQUENCES,
+    alike,
+    computed,
+    every_cell,
+    every_layer,
+    label,
+    layer_of,
+    pair,
+)
 from tests.layers.twins import REAL, B, D, Make, T, V, agree, same, slow, twins
 
 
@@ -28,13 +40,14 @@ def poisoned() -> Any:
 
 
 @pytest.mark.parametrize("kernel", ["native", "scan"])
-@pytest.mark.parametrize("arguments", [{}, {"layer_norm": True}, {"layer_norm": True, "dropout": 0.5, "seed": 1}], ids=str)
+@pytest.mark.parametrize("arguments", [{}, {"layer_norm": True}, {"layer_norm": True, "dropout": 0.5, "seed": 1}], ids=label)
 @every_layer
 def test_what_is_masked_is_not_read(cell: str, arguments: dict[str, Any], kernel: str) -> None:
     """NaN there changes no output and no gradient, not even to -0 in the inputs' own."""
-    ours, _ = pair(cell, **arguments)
+    layer = layer_of(layers, cell, **arguments)
+    layer.build((ROWS, T, D))
     with kernels.use(kernel):
-        check_unread(ours)
+        check_unread(layer)
 
 
 def check_unread(layer: Any) -> None:

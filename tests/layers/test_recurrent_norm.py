@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from bptt import kernels, layers
+from tests.haste import haste
 from tests.layers.by_hand import outputs
-from tests.layers.recurrences import MIXED, ROWS, SEQUENCES, computed, every_cell, every_layer, layer_of, pair
+from tests.layers.recurrences import MIXED, ROWS, SEQUENCES, computed, every_cell, every_layer, label, layer_of, pair
 from tests.layers.twins import D, H, T, same, slow, spread
 
 
@@ -35,7 +36,7 @@ def test_the_equations(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"dropout": 0.4, "recurrent_dropout": 0.3, "seed": 5, "return_sequences": True}], ids=str
+    "arguments", [{}, {"dropout": 0.4, "recurrent_dropout": 0.3, "seed": 5, "return_sequences": True}], ids=label
 )
 @every_cell
 def test_the_scan_says_the_same(cell: str, arguments: dict[str, Any]) -> None:
@@ -43,11 +44,11 @@ def test_the_scan_says_the_same(cell: str, arguments: dict[str, Any]) -> None:
     layer = normed(cell, return_state=True, **arguments)
     assert layer.kernel_choice.kernel == "native"
     native = computed(layer, MIXED, training=True)
-    with kernels.use("scan"):
-        same(native, computed(layer, MIXED, training=True))
+    with kernels.use("scan"), haste():
+        same(native, computed(layer, MIXED, training=True), 5e-5)
 
 
-@pytest.mark.parametrize("arguments", [{"dropout": 0.5}, {"dropout": 0.4, "recurrent_dropout": 0.3}], ids=str)
+@pytest.mark.parametrize("arguments", [{"dropout": 0.5}, {"dropout": 0.4, "recurrent_dropout": 0.3}], ids=label)
 @every_cell
 def test_dropout_comes_before_the_norm(cell: str, arguments: dict[str, Any]) -> None:
     """With the masks that Keras's cell draws."""
@@ -112,7 +113,7 @@ def test_other_functions_and_narrow_floats_run_on_the_scan(cell: str) -> None:
     assert normed(cell, activation=keras.ops.sin).kernel_choice.kernel == "scan"
     plain, narrow = normed(cell), normed(cell, dtype="mixed_bfloat16")
     assert narrow.kernel_choice.kernel == "scan"
-    np.testing.assert_allclose(np.float32(narrow(SEQUENCES)), plain(SEQUENCES), atol=4e-2)
+    np.testing.assert_allclose(np.float32(narrow(SEQUENCES)), plain(SEQUENCES), atol=8e-2)
 
 
 def test_keras_s_layer_of_the_same_weights_is_another() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bptt import kernels, layers
-from tests.layers.recurrences import CELLS, MIXED, alike, computed, every_cell, every_layer, layer_of, pair
+from tests.layers.recurrences import CELLS, MIXED, alike, computed, every_cell, every_layer, label, layer_of, pair
 from tests.layers.twins import D, T, same, slow, spread
 
 FLAGS = ("return_sequences", "go_backwards", "zero_output_for_mask")
@@ -16,14 +16,14 @@ EVERY_PAIR = [(False, False, False), (True, True, False), (True, False, True), (
 REST = [values for values in itertools.product([False, True], repeat=3) if values not in EVERY_PAIR]
 
 
-@pytest.mark.parametrize("values", [*EVERY_PAIR, *map(slow, REST)], ids=str)
+@pytest.mark.parametrize("values", [*EVERY_PAIR, *map(slow, REST)], ids=label)
 @every_cell
 def test_flags_with_any_mask(cell: str, values: tuple[bool, ...]) -> None:
     assert alike(cell, "mixed", **dict(zip(FLAGS, values, strict=True))).kernel_choice.kernel == "native"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("values", [*itertools.product([False, True], repeat=3)], ids=str)
+@pytest.mark.parametrize("values", [*itertools.product([False, True], repeat=3)], ids=label)
 @every_cell
 def test_flags_without_a_mask(cell: str, values: tuple[bool, ...]) -> None:
     alike(cell, **dict(zip(FLAGS, values, strict=True)))
@@ -42,13 +42,13 @@ def test_flags_without_a_mask(cell: str, values: tuple[bool, ...]) -> None:
         slow("LSTM", {"use_cudnn": False}),
         slow("LSTM", {"unit_forget_bias": False}),
     ],
-    ids=str,
+    ids=label,
 )
 def test_arguments(cell: str, arguments: dict[str, Any]) -> None:
     assert alike(cell, "mixed", **arguments).kernel_choice.kernel == "native"
 
 
-@pytest.mark.parametrize("arguments", [{}, {"return_sequences": True, "zero_output_for_mask": True}], ids=str)
+@pytest.mark.parametrize("arguments", [{}, {"return_sequences": True, "zero_output_for_mask": True}], ids=label)
 @every_layer
 def test_unrolling_changes_nothing(cell: str, arguments: dict[str, Any]) -> None:
     """Keras's own unrolled loop forgets `zero_output_for_mask`, and what it started from; ours keeps to the rolled one."""
@@ -71,7 +71,7 @@ def test_unrolled_without_a_mask(cell: str) -> None:
         ("LSTM", {"bias_initializer": "normal"}),
         ("GRU", {"bias_initializer": "normal", "kernel_initializer": "he_normal", "recurrent_initializer": "uniform"}),
     ],
-    ids=str,
+    ids=label,
 )
 def test_first_weights_are_those_that_keras_draws(cell: str, arguments: dict[str, Any]) -> None:
     drawn = []

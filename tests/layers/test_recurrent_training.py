@@ -8,7 +8,7 @@ import pytest
 from keras.constraints import MaxNorm
 
 from bptt import layers
-from tests.layers.recurrences import every_layer, layer_of
+from tests.layers.recurrences import every_layer, label, layer_of
 from tests.layers.twins import REAL, B, D, Make, T, agree, slow, spread
 
 SEQUENCES = spread((B, T, D), seed=7, scale=1)
@@ -49,7 +49,7 @@ def given(real: str | None) -> Any:
         slow("GRU", None, {"unroll": True}),
         slow("SimpleRNN", None, {"activation": keras.ops.sin, "return_sequences": True}),
     ],
-    ids=str,
+    ids=label,
 )
 def test_three_steps(cell: str, real: str | None, arguments: dict[str, Any]) -> None:
     agree(network(cell, real is not None, **arguments), given(real))
