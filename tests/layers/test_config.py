@@ -1,32 +1,36 @@
-"""Configurations are Keras's own, both ways; dtype policies choose the kernel and say why."""
+"""Configurations are Keras's own, both ways, where no option of ours is asked for; one of a recurrence survives a round trip."""
 
 from typing import Any
 
 import keras
-import numpy as np
 import pytest
 
 from bptt import layers
-from tests.kernels.processes import result
-from tests.layers.twins import REAL, B, D, H, T, agree, alike, same, slow, spread, twins
+from tests.layers.twins import B, D, H, T, spread
 
+RECURRENT: dict[str, Any] = {
+    "units": H,
+    "activation": "relu",
+    "kernel_initializer": "he_normal",
+    "recurrent_regularizer": "l2",
+    "activity_regularizer": "l1",
+    "kernel_constraint": "max_norm",
+    "dropout": 0.1,
+    "recurrent_dropout": 0.2,
+    "return_sequences": True,
+    "return_state": True,
+    "go_backwards": True,
+    "unroll": True,
+    "zero_output_for_mask": True,
+    "seed": 3,
+}
+GATED = RECURRENT | {"recurrent_activation": "hard_sigmoid"}
+OURS = {"SimpleRNN": {"zoneout": 0.1, "layer_norm": True}, "GRU": {"zoneout": 0.1, "layer_norm": True}}
+OURS["LSTM"] = OURS["GRU"] | {"zoneout_cell": 0.2}
 LAYERS: dict[str, dict[str, Any]] = {
-    "SimpleRNN": {
-        "units": H,
-        "activation": "relu",
-        "use_bias": False,
-        "kernel_initializer": "he_normal",
-        "recurrent_regularizer": "l2",
-        "kernel_constraint": "max_norm",
-        "dropout": 0.1,
-        "recurrent_dropout": 0.2,
-        "return_sequences": True,
-        "return_state": True,
-        "go_backwards": True,
-        "unroll": True,
-        "zero_output_for_mask": True,
-        "seed": 3,
-    },
+    "SimpleRNN": RECURRENT | {"use_bias": False},
+    "LSTM": GATED | {"unit_forget_bias": False},
+    "GRU": GATED | {"reset_after": False},
     "Embedding": {"input_dim": 9, "output_dim": D, "mask_zero": True, "embeddings_regularizer": "l1"},
     "Dropout": {"rate": 0.3, "noise_shape": (None, 1, None), "seed": 3},
     "SpatialDropout1D": {"rate": 0.3, "seed": 3},
@@ -72,64 +76,18 @@ def test_registered_as_ours_for_files(name: str) -> None:
     assert keras.saving.get_registered_object(f"bptt>{name}") is ours
 
 
-def stack(dtype: str) -> Any:
-    def make(namespace: Any) -> keras.Model:
-        ids, real = keras.Input((T,), dtype="int32"), keras.Input((T,), dtype="bool")
-        same_for_all = {"dtype": dtype, "recurrent_initializer": "uniform"}  # orthogonal matrices want a QR, which wants 32 bits
-        words = namespace.Embedding(12, D, dtype=dtype)(ids)
-        steps = namespace.SimpleRNN(H, return_sequences=True, **same_for_all)(words, mask=real)
-        return keras.Model([ids, real], namespace.SimpleRNN(H, **same_for_all)(namespace.LayerNormalization(dtype=dtype)(steps)))
-
-    return make
-
-
-IDS = np.random.default_rng(3).integers(0, 12, (B, T)).astype("int32")
-
-
-@pytest.mark.parametrize(("dtype", "tolerance"), [slow("float16", 4e-3), slow("bfloat16", 4e-2), ("mixed_bfloat16", 4e-2)])
-def test_narrow_floats_run_on_the_scan(dtype: str, tolerance: float) -> None:
-    """Within a few of the dtype's roundings: Keras rounds h W after every step, the scan all steps' products at once."""
-    ours, theirs = twins(stack(dtype))
-    found = ours([IDS, REAL["holes"]])
-    same(found, theirs([IDS, REAL["holes"]]), tolerance)
-    choice = ours.layers[-1].kernel_choice
-    assert choice.kernel == "scan"
-    assert ours.layers[-1].compute_dtype in choice.reason
-
-
-def test_training_in_mixed_precision() -> None:
-    ours = agree(stack("mixed_bfloat16"), [IDS, REAL["right"]], tolerance=4e-2)
-    assert {str(w.dtype) for w in ours.weights} == {"float32"}
-
-
-def test_layers_of_different_dtypes_in_one_model(reads: list[str]) -> None:
-    """The table in bfloat16, the recurrence in float32: cast in between, so no ids are read."""
-
-    def make(namespace: Any) -> keras.Model:
-        ids = keras.Input((T,), dtype="int32")
-        return keras.Model(ids, namespace.SimpleRNN(H)(namespace.Embedding(12, D, dtype="bfloat16")(ids)))
-
-    alike(make, IDS)
-    assert reads == ["array"]
-
-
-def test_the_global_policy_is_followed() -> None:
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        layer = layers.SimpleRNN(H)
-        assert (layer.compute_dtype, layer.kernel_choice.kernel) == ("bfloat16", "scan")
-        assert str(layer(spread((B, T, D))).dtype) == "bfloat16"
-    finally:
-        keras.config.set_dtype_policy("float32")
-    assert layers.SimpleRNN(H).kernel_choice.kernel == "native"
-
-
-def test_float64() -> None:
-    """In a process of its own: JAX has 64 bits or has not, for good."""
-    found = result("tests.layers.doubles", JAX_ENABLE_X64="1")
-    assert found["kernels"] == ["native"] * 3
-    assert found["dtypes"] == "float64"
-    assert max(found["errors"]) < 1e-13
+@pytest.mark.parametrize("name", OURS)
+def test_options_of_ours_survive_a_round_trip(name: str) -> None:
+    ours = getattr(layers, name)(**LAYERS[name] | OURS[name])
+    config = ours.get_config()
+    plain = getattr(keras.layers, name)(**LAYERS[name]).get_config()
+    assert {key: value for key, value in config.items() if key not in plain} == OURS[name]
+    rebuilt = keras.layers.deserialize(keras.layers.serialize(ours))
+    assert type(rebuilt) is type(ours)
+    assert rebuilt.get_config() == config
+    for key in OURS[name]:  # left at what it is without being asked for
+        default = getattr(layers, name)(**LAYERS[name] | {key: type(OURS[name][key])(0)})
+        assert default.get_config() | {"name": 0} == plain | {"name": 0}
 
 
 def test_under_a_distribution_dropout_and_normalisation_are_keras_s_own() -> None:

@@ -1,4 +1,4 @@
-"""SimpleRNN behind Embedding: it reads ids wherever it may, an array wherever it must, and nobody can tell by the values."""
+"""A recurrent layer behind Embedding: it reads ids wherever it may, an array wherever it must, and no value tells."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bptt import layers
+from tests.layers.recurrences import every_layer
 from tests.layers.twins import REAL, B, D, H, Make, T, V, agree, alike, same, slow, spread, three_steps, twins
 
 IDS = np.where(REAL["holes"], np.random.default_rng(3).integers(1, V, (B, T)), 0).astype("int32")
@@ -52,6 +53,8 @@ BY_IDS = {
     "reversed ids": network(lambda namespace, embedding, ids: plain(namespace, embedding, ids[:, ::-1])),
     "sliced ids": network(lambda namespace, embedding, ids: plain(namespace, embedding, ids[:, 1:-1]), mask_zero=True),
     "real ids": network(plain, dtype="float32"),
+    "LSTM": network(lambda namespace, embedding, ids: namespace.LSTM(H)(embedding(ids)), mask_zero=True),
+    "GRU": network(lambda namespace, embedding, ids: namespace.GRU(H, reset_after=False)(embedding(ids))),
     "relu": network(lambda namespace, embedding, ids: namespace.SimpleRNN(H, activation="relu")(embedding(ids))),
 }
 BY_ARRAY = {
@@ -63,7 +66,7 @@ BY_ARRAY = {
 }
 
 
-@pytest.mark.parametrize("name", ["masked", "frozen", "shared", slow("pooled"), slow("penalised")])
+@pytest.mark.parametrize("name", ["frozen", "shared", "LSTM", slow("GRU"), slow("masked"), slow("pooled"), slow("penalised")])
 def test_training_on_ids(name: str, reads: list[str]) -> None:
     agree(BY_IDS[name], IDS)
     assert set(reads) == {"ids"}
@@ -117,17 +120,17 @@ def test_the_array_of_words_is_never_made() -> None:
     assert gathers(twins(BY_ARRAY["doubled"])[0]) > 0
 
 
-def check_behind_dropout(layer: type, training: bool) -> None:
+def check_behind_dropout(layer: type, training: bool, cell: str = "SimpleRNN") -> None:
     """The recurrence reads what the dropout gives, and skips what the Embedding masked."""
 
     def middle(namespace: Any, embedding: Any, ids: Any) -> Any:
         words = layer(0.5)(embedding(ids))
-        return words, namespace.SimpleRNN(H, name="rnn")(words)
+        return words, getattr(namespace, cell)(H, name="rnn")(words)
 
     ours, _ = twins(network(middle, mask_zero=True))
     words, found = ours(IDS, training=training)
     assert bool(np.mean(np.asarray(words) == 0) > 0.2) is training
-    theirs = keras.layers.SimpleRNN(H)
+    theirs = getattr(keras.layers, cell)(H)
     theirs.build(words.shape)
     theirs.set_weights(ours.get_layer("rnn").get_weights())
     same(found, theirs(words, mask=keras.ops.convert_to_tensor(IDS != 0)))
@@ -135,8 +138,11 @@ def check_behind_dropout(layer: type, training: bool) -> None:
 
 @pytest.mark.parametrize("layer", [layers.Dropout, layers.SpatialDropout1D])
 @pytest.mark.parametrize(("training", "read"), [(True, "array"), (False, "ids")])
-def test_a_dropout_between_breaks_the_link_while_it_drops(layer: type, training: bool, read: str, reads: list[str]) -> None:
-    check_behind_dropout(layer, training)
+@every_layer
+def test_a_dropout_between_breaks_the_link_while_it_drops(
+    cell: str, layer: type, training: bool, read: str, reads: list[str]
+) -> None:
+    check_behind_dropout(layer, training, cell)
     assert set(reads) == {read}
 
 
