@@ -44,7 +44,8 @@ class Leaving {
  public:
   Leaving(Forward<T>& args, uint32_t* ticket) : ticket_(ticket) {
     if (!ticket) return;
-    held_ = HeldSize<T>(args.net, args.sequence).make();
+    const HeldSize<T> size(args.net, args.sequence);
+    if (size.bytes()) held_ = size.make();
     if (!args.sequence) args.sequence = static_cast<T*>(held_.sequence);
     args.kept = static_cast<T*>(held_.kept);
   }
@@ -52,7 +53,7 @@ class Leaving {
   // After the pass.
   void leave() {
     if (!ticket_) return;
-    const uint64_t number = Store::get().put(std::move(held_));
+    const uint64_t number = held_.bytes ? Store::get().put(std::move(held_)) : 0;
     ticket_[0] = static_cast<uint32_t>(number);
     ticket_[1] = static_cast<uint32_t>(number >> 32);
   }
@@ -73,6 +74,7 @@ Held fetch(Backward<T>& args, const uint32_t* ticket, Workers& workers, Memory& 
   }
   const bool shown = args.sequence;
   const HeldSize<T> size(net, shown);
+  if (!size.bytes()) return {};
   std::optional<Held> held = Store::get().take(ticket[0] | static_cast<uint64_t>(ticket[1]) << 32, size.bytes());
   if (!held) {
     held = size.make();
