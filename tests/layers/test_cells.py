@@ -85,7 +85,7 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
     ours = set_weights(layers.LRU(H, state_units=2))
     with pytest.raises(ValueError, match=re.escape(f"mask has shape {(B, T - 1)}; expected {(B, T)}")):
         ours(X, mask=MASK[:, :-1])
-    with pytest.raises(ValueError, match=re.escape(f"initial_state has shape {(B, H)}; expected {(B, 2)}")):
+    with pytest.raises(ValueError, match=re.escape(f"initial_state[1] has shape {(B, H)}; expected {(B, 2)}")):
         ours(X, initial_state=[np.ones((B, H), "float32")] * 3)
 
 
