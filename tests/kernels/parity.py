@@ -42,7 +42,6 @@ def read_by_reference(problem: Problem) -> tuple[Any, ...]:
     return p.dense, p.weights, p.states, p.mask, p.drops, p.seed
 
 
-@functools.lru_cache(maxsize=4)  # in either dtype it judges several
 def expected(problem: Problem) -> dict[str, Floats]:
     """Every result and gradient, by the reference."""
     p, arrays = problem, read_by_reference(problem)
@@ -54,6 +53,9 @@ def expected(problem: Problem) -> dict[str, Floats]:
         np.add.at(table, p.ids[real], found["inputs"][real])
         found = found | {"inputs": table}
     return results(states, sequence, named(**found))
+
+
+_judge = functools.lru_cache(maxsize=4)(expected)  # a problem is asked about several times
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
@@ -77,7 +79,7 @@ def computed(kernel: Kernel, problem: Problem, dtype: str) -> dict[str, Floats]:
 def check(kernel: Kernel, problem: Problem, dtype: str = "float64") -> None:
     """Fails unless every result and gradient of `kernel` stands as near to the reference as closeness.py asks."""
     problem = problem.cast(dtype)  # the reference sees the same rounded numbers: their rounding is nobody's fault
-    want, got = expected(problem.cast("float64")), computed(kernel, problem, dtype)
+    want, got = _judge(problem.cast("float64")), computed(kernel, problem, dtype)
     assert got.keys() == want.keys()
     for name, value in got.items():
         assert value.dtype == dtype, f"{name} is {value.dtype}"
@@ -93,7 +95,7 @@ def well_conditioned(problem: Problem) -> bool:
     """
     if nearest_kink(problem) < 1e-6:
         return False
-    exact, rounded = expected(problem), expected(problem.cast("float32").cast("float64"))
+    exact, rounded = _judge(problem), _judge(problem.cast("float32").cast("float64"))
     moved = max(distance(rounded[name], exact[name]) / norm(exact[name]) for name in exact)
     return moved <= 2 * float(np.finfo(np.float32).eps)
 
