@@ -34,6 +34,7 @@ NB_MODULE(_native, module) {
   bptt::add_direct(module);
   module.def("level", [] { return std::string(bptt::level().name); }, "The instruction-set level in use.");
   module.def("levels", &bptt::level_names, "The levels this processor runs, best first.");
+  module.def("narrow", [] { return bptt::level().narrow(); }, "Whether the level in use multiplies in bfloat16 on this processor.");
   module.def("kept_width", &bptt::kept_width, nb::arg("cell"), nb::arg("norm"), nb::arg("zoneout"), nb::arg("units"),
              nb::arg("wide"), "Elements that a step keeps for the backward pass.");
 }

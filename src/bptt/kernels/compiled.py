@@ -24,6 +24,11 @@ def missing() -> str | None:
     )
 
 
+def narrow() -> bool:
+    """Whether the level in use multiplies in bfloat16 on this processor."""
+    return bool(module.narrow())
+
+
 def level() -> str:
     """The instruction-set level in use, as "x86-64-v3". Raises RuntimeError where BPTT_LEVEL names one that does not run."""
     return str(module.level())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bptt.errors import KernelError
 from bptt.kernels import compiled, ffi
@@ -105,7 +105,17 @@ def _choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, 
     if device not in ("cpu", "meta"):
         reason = _("PyTorch computes on {device}; the native kernels are for processors").format(device=device)
         return _other(instead, reason, _("set KERAS_TORCH_DEVICE=cpu"))
+    if backend == "jax" and dtype == "bfloat16":
+        choice = _native_or(instead, "float32", ffi.unavailable)
+        return replace(choice, reason=f"{choice.reason}; {_products()}") if choice.kernel == "native" else choice
     return _native_or(instead, dtype, ffi.unavailable if backend == "jax" else compiled.missing)
+
+
+def _products() -> str:
+    """What becomes of a layer that computes in bfloat16."""
+    if compiled.narrow():
+        return _("products in bfloat16, all else in float32")
+    return _("all in float32: this level does not multiply in bfloat16 here")
 
 
 def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported: str | None = None) -> Choice:

@@ -101,6 +101,7 @@ def settings(options: Options, fill: bool) -> dict[str, Any]:
         "zoneout": np.float64(options.zoneout),
         "zoneout_cell": np.float64(options.zoneout_cell),
         "epsilon": np.float64(options.epsilon),
+        "narrow": options.narrow,
     }
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import jax
 import keras
 from keras import ops
 
@@ -62,7 +63,7 @@ class Bidirectional(keras.layers.Bidirectional):
         ready = [layer.prepared(sequences, state, mask, training) for layer, state in zip(layers, given, strict=True)]
         inputs = (ready[0][0],) if ready[0][1].kernel is not None else (ready[0][0], ready[1][0])
         states, outputs = pair.recurrence(layers[0].options(training), inputs, (ready[0][1:], ready[1][1:]))
-        return self._merged(states, outputs)
+        return self._merged(*jax.tree.map(lambda array: ops.cast(array, layers[0].compute_dtype), (states, outputs)))
 
     def _merged(self, states: Any, outputs: Any) -> Any:
         """What Keras's own gives, from the states and from outputs that stand side by side."""
