@@ -14,6 +14,10 @@ namespace BPTT_LEVEL_NAMESPACE {
 template <class T>
 constexpr bool kNarrow = false;
 
+// Pairs that wait for a product, on the stack: 64 KiB of a_m, or 48 KiB of a_k^T beside 32 KiB of b.
+constexpr int64_t kWaiting = 1 << 14, kBlockRows = 96, kBlockColumns = NC * kLanes<float>;
+constexpr int64_t kDeepest = 2 * kWaiting;  // a longer row does not fit: its product is in float32
+
 #if defined(BPTT_BF16) && defined(__AVX512BW__)
 
 template <>
@@ -23,10 +27,6 @@ constexpr bool kNarrow<float> = true;
 #define BPTT_WITH_BF16 __attribute__((target("avx512bf16")))
 
 inline bool narrow_runs() { return __builtin_cpu_supports("avx512bf16"); }
-
-// Rows of pairs that wait for a product, on the stack: 64 KiB of a_m, or 48 KiB of a_k^T beside 32 KiB of b.
-constexpr int64_t kWaiting = 1 << 14, kBlockRows = 96, kBlockColumns = NC * kLanes<float>;
-constexpr int64_t kDeepest = 2 * kWaiting;  // a longer row does not fit
 
 inline uint32_t rounded(float x) {
   uint32_t bits;
