@@ -102,7 +102,7 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
   net.zero_for_mask = s.zero_for_mask;
   net.sequence_stride = H;
   if (s.narrow && !std::is_same_v<T, float>) throw std::invalid_argument("narrow is true and the arrays are float64, expected float32");
-  net.narrow = s.narrow && level().narrow();
+  net.narrow = s.narrow && narrows(H);
   return net;
 }
 

@@ -12,7 +12,7 @@ from bptt.errors import KernelError
 from bptt.kernels import Options, compiled, ffi, native
 from bptt.kernels.options import Weights
 
-RECURRENCE = {"backend": "jax", "dtype": "float32", "activations": ("tanh", "sigmoid")}
+RECURRENCE = {"backend": "jax", "dtype": "float32", "activations": ("tanh", "sigmoid"), "units": 64}
 ELEMENTWISE = {"backend": "jax", "dtype": "float64", "distributed": False}
 
 

@@ -19,7 +19,7 @@ from tests.kernels.closeness import distance, norm
 from tests.kernels.parity import check, computed, expected, nearest_kink
 from tests.kernels.strategies import Case, Problem, cases, draw_problem
 
-pytestmark = pytest.mark.skipif(not compiled.narrow(), reason="this processor, or the level in use, does not multiply in bfloat16")
+pytestmark = pytest.mark.skipif(not compiled.narrows(64), reason="this processor, or the level in use, does not multiply in bfloat16")
 U = 2.0**-8  # bfloat16 rounds a number by that share of it at most
 seeds = st.integers(0, 2**32 - 1)
 
@@ -35,20 +35,58 @@ def decided(problem: Problem) -> bool:
     plain, exact = parts.rounded, expected(problem)
 
     def moved(by: float) -> float:
-        with patch.object(parts, "rounded", lambda a: plain(a * (1 + by))):
+        with patch.object(parts, "rounded", lambda a: plain(a + by * (np.abs(a) + np.max(np.abs(a), initial=0) / 8))):
             other = expected(problem)
         return max(distance(other[name], exact[name]) / norm(exact[name]) for name in exact)
 
-    return nearest_kink(problem) > 1e-6 and moved(2.0**-21) < 1e-7 and moved(-(2.0**-21)) < 1e-7
+    return nearest_kink(problem) > 1e-6 and all(moved(by) < 1e-6 for by in (2.0**-22, -(2.0**-22)))
 
 
-FEW = cases(sizes=st.sampled_from([1, 2, 3, 5, 17, 33]), times=st.integers(1, 5), vocabularies=st.sampled_from([0, 0, 1, 7]))
+@st.composite
+def few(draw: Any) -> Case:
+    """Few rows and steps: the more is rounded, the more stands at a tie. Units and features that fill no pair, and no vector."""
+    case = draw(cases(sizes=st.integers(1, 3), times=st.integers(1, 4), vocabularies=st.sampled_from([0, 0, 1, 7])))
+    return narrowed(replace(case, units=draw(st.sampled_from([32, 33, 47, 65])), features=draw(st.sampled_from([1, 2, 3, 17, 33]))))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(case=FEW, seed=seeds)
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(case=few(), seed=seeds)
 def test_native_is_the_reference_of_the_same_roundings(case: Case, seed: int) -> None:
     """As near as float32 is to float64, wherever no rounding to bfloat16 stands at a tie."""
-    problem = draw_problem(narrowed(case), seed=seed)
-    assume(decided(problem))
+    problem = next(filter(decided, (draw_problem(case, seed=(seed + i) % 2**32) for i in range(30))), None)
+    assume(problem is not None)
     check(native.recurrence, problem, "float32")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_scan_is_the_reference_of_the_same_roundings(cell: str) -> None:
+    options = Options(cell, go_backwards=True, return_sequences=True, zoneout=0.3, narrow=True)
+    for drops in ((0, 0), (GATES[cell], 1)):
+        check(scan.recurrence, draw_problem(Case(5, 6, 3, 7, masked=True, options=options, drops=drops)), "float64")
+
+
+# What bfloat16 costs: see docs/kernels.md.
+LARGE = [
+    Case(20, 200, 3, 128, masked=True, options=Options("simple_rnn", return_sequences=True)),
+    Case(9, 200, 1, 33, masked=True, options=Options("simple_rnn", go_backwards=True, zoneout=0.2, training=True), norm=True),
+    Case(20, 200, 33, 64, masked=True, options=Options("lstm", return_sequences=True), drops=(4, 4)),
+    Case(9, 120, 1, 33, vocabulary=50, masked=True, options=Options("lstm", go_backwards=True, zoneout_cell=0.2)),
+    Case(9, 60, 0, 65, masked=True, options=Options("lstm", return_sequences=True), projected=True, norm=True),
+    Case(20, 200, 17, 128, masked=True, options=Options("gru", return_sequences=True), drops=(1, 3)),
+    Case(9, 120, 3, 65, vocabulary=500, masked=True, options=Options("gru", reset_after=False, go_backwards=True)),
+    Case(9, 60, 0, 33, masked=True, options=Options("gru", return_sequences=True), projected=True, norm=True),
+]
+
+
+def apart(actual: Floats, other: Floats) -> float:
+    """The distance of two arrays in the root mean square, in parts of the second's."""
+    return float(np.linalg.norm(actual - other) / np.linalg.norm(other))
+
+
+@pytest.mark.parametrize("case", LARGE, ids=lambda case: f"{case.options.cell}-{case.units}")
+def test_the_error_is_within_its_bound(case: Case) -> None:
+    plain, problem = draw_problem(case), draw_problem(narrowed(case))
+    exact, rounded, got = expected(plain), expected(problem), computed(native.recurrence, problem, "float32")
+    print(case.options.cell, case.units)
+    for name in got:
+        print(f"   {name:20} {apart(got[name], exact[name])/U:8.3f} {apart(got[name], rounded[name])/U:8.4f}")

@@ -24,9 +24,10 @@ def missing() -> str | None:
     )
 
 
-def narrow() -> bool:
-    """Whether the level in use multiplies in bfloat16 on this processor."""
-    return bool(module.narrow())
+def narrows(units: int) -> bool:
+    """Whether a recurrence of so many units that asks for products in bfloat16 gets them: from 32 units on, where the level in
+    use and this processor multiply so."""
+    return bool(module.narrows(units))
 
 
 def level() -> str:

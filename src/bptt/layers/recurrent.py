@@ -59,7 +59,8 @@ class Recurrent(_Beside):
         if getattr(self, "use_cudnn", None) is True:
             return kernels.Choice("keras", _("use_cudnn is True"))
         names = tuple(map(name_of, self._activations().values()))
-        return kernels.choose_recurrence(keras.backend.backend(), self.compute_dtype, names, self._ours(), device())
+        backend = keras.backend.backend()
+        return kernels.choose_recurrence(backend, self.compute_dtype, names, self.units, self._ours(), device())
 
     def _zones(self) -> bool:
         return self.zoneout > 0
