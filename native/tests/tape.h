@@ -9,7 +9,8 @@
 
 namespace bptt {
 
-// How near any number came to the middle between two of bfloat16, where float's rounding may decide, in parts of itself.
+// How near any number came to the middle between two of bfloat16, where float's rounding may decide, in parts of itself or of
+// 1 / 16. Of smaller ones than 1 / 128 either will do.
 inline double nearest_tie = 1;
 
 // The nearest number of bfloat16: 8 significant bits, the even one at a tie. Those that are floats are rounded as floats are.
@@ -17,7 +18,7 @@ inline double rounded(double x) {
   int exponent;
   const double digits = 256 * std::frexp(x, &exponent), nearest = std::nearbyint(digits);
   const double from_tie = std::fabs(std::fabs(digits - nearest) - 0.5) / std::fabs(digits);
-  if (x != static_cast<float>(x)) nearest_tie = std::min(nearest_tie, from_tie * std::min(1.0, 16 * std::fabs(x)));
+  if (x != static_cast<float>(x) && std::fabs(x) > 1.0 / 128) nearest_tie = std::min(nearest_tie, from_tie * std::min(1.0, 16 * std::fabs(x)));
   return std::ldexp(nearest, exponent - 8);
 }
 
