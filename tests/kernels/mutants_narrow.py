@@ -5,7 +5,11 @@ from tests.kernels.mutants import NARROW, Mutant
 FLAGS = ("-march=x86-64-v4", "-mprefer-vector-width=512", "-DBPTT_BF16")
 MUTANTS = [
     Mutant(NARROW, "at(2 * k, n) | at(2 * k + 1, n) << 16", "at(2 * k + 1, n) | at(2 * k, n) << 16"),
-    Mutant(NARROW, "k < depth && n < columns ? rounded(element(k, n)) : 0", "k + 1 < depth && n < columns ? rounded(element(k, n)) : 0"),
+    Mutant(
+        NARROW,
+        "k < depth && n < columns ? rounded(element(k, n)) : 0",
+        "k + 1 < depth && n < columns ? rounded(element(k, n)) : 0",
+    ),
     Mutant(NARROW, "(bits + 0x7fff + ((bits >> 16) & 1)) >> 16", "bits >> 16"),
     Mutant(NARROW, "_mm512_cvtne2ps_pbh(second, first)", "_mm512_cvtne2ps_pbh(first, second)"),
     Mutant(NARROW, "larger(0, n - j - kLanes<float>)", "larger(0, n - 1 - j - kLanes<float>)"),

@@ -49,9 +49,7 @@ def rounded(a: Array) -> Array:
     return np.where(np.abs(a) < np.finfo(np.float32).tiny, 0.0, np.ldexp(np.rint(fraction * 256), exponent - 8))
 
 
-def product(
-    a: Array, kernel: Array, masks: Array | None, narrow: bool
-) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+def product(a: Array, kernel: Array, masks: Array | None, narrow: bool) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
     """a (..., K) times kernel (K, G H), under masks (M, ..., K) for M equal parts of the columns; back: to a, to the kernel.
 
     `narrow`: what a product multiplies is rounded to bfloat16, on the way back too.
