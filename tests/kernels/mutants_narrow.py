@@ -1,4 +1,4 @@
-"""Single changes of the products in bfloat16, each of which native/tests/check_kernels must notice where the processor has them."""
+"""Single changes of the products in bfloat16, each of which check_kernels must notice."""
 
 from tests.kernels.mutants import NARROW, Mutant
 

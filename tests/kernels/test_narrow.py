@@ -15,7 +15,6 @@ from bptt.kernels import Options, compiled, native, scan
 from bptt.kernels.options import CELLS, GATES
 from bptt.kernels.reference import parts
 from bptt.shapes import Floats
-from tests.haste import haste
 from tests.kernels.closeness import distance, norm
 from tests.kernels.parity import check, computed, expected, nearest_kink
 from tests.kernels.strategies import Case, Problem, cases, draw_problem
@@ -95,6 +94,22 @@ def test_the_error_is_within_its_bound(case: Case) -> None:
     errors = {name: apart(got[name], exact[name]) / U for name in got}
     assert max(errors.values()) < 2, errors
     assert max(errors.values()) > 0.05, "nothing was rounded"
+
+
+def test_each_element_of_a_product_is_within_its_bound() -> None:
+    """One step without an activation is two products; back, each gradient is one."""
+    case = Case(7, 1, 33, 47, options=Options(activation="linear"))
+    wide, got = (
+        draw_problem(case).cast("float32").cast("float64"),
+        computed(native.recurrence, draw_problem(narrowed(case)), "float32"),
+    )
+    x, h, d, (w, u) = wide.inputs[:, 0], wide.states[0], wide.d_states[0], wide.weights[:2]
+    size = np.abs(x) @ np.abs(w) + np.abs(h) @ np.abs(u)
+    products = {"h": size, "d_h": np.abs(d) @ np.abs(u.T), "d_kernel": np.abs(x.T) @ np.abs(d)}
+    for name, most in products.items():
+        error = np.abs(got[name] - expected(wide)[name])
+        assert np.all(error <= (2 * U + U**2) * most + 1e-6), name
+        assert np.max(error / most) > U / 8, "nothing was rounded"
 
 
 def state_rounded_between_steps(options: Options, x: Any, weights: Any, states: Any, mask: Any, *others: Any) -> Any:
