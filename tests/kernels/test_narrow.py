@@ -89,10 +89,14 @@ def apart(actual: Floats, other: Floats) -> float:
 
 @pytest.mark.parametrize("case", LARGE, ids=lambda case: f"{case.options.cell}-{case.units}-{case.time}")
 def test_the_error_is_within_its_bound(case: Case) -> None:
-    """Of every result and gradient, up to 200 steps: 2 roundings to bfloat16, and more than a twentieth of one."""
+    """Of every result and gradient, up to 200 steps: 2 roundings to bfloat16, and more than a twentieth of one.
+
+    The gradient of the first states is a product of T steps: sqrt(T) roundings.
+    """
     exact, got = expected(draw_problem(case)), computed(native.recurrence, draw_problem(narrowed(case)), "float32")
     errors = {name: apart(got[name], exact[name]) / U for name in got}
-    assert max(errors.values()) < 2, errors
+    for name, error in errors.items():
+        assert error < (max(2, case.time**0.5) if name in ("d_h", "d_c") else 2), errors
     assert max(errors.values()) > 0.05, "nothing was rounded"
 
 
