@@ -23,8 +23,9 @@ ffi::Error call(ffi::ThreadPool pool, ffi::RemainingArgs in, ffi::RemainingRets 
 template <auto run>
 ffi::Error recurrence(ffi::ThreadPool pool, ffi::RemainingArgs in, ffi::RemainingRets out, int32_t cell, int32_t activation,
                       int32_t recurrent_activation, bool go_backwards, bool zero_for_mask, bool fill, double zoneout,
-                      double zoneout_cell, double epsilon) {
-  const Settings settings = {cell, activation, recurrent_activation, go_backwards, zero_for_mask, fill, zoneout, zoneout_cell, epsilon};
+                      double zoneout_cell, double epsilon, bool narrow) {
+  const Settings settings = {cell,    activation,   recurrent_activation, go_backwards, zero_for_mask, fill,
+                             zoneout, zoneout_cell, epsilon,              narrow};
   return call<run>(pool, in, out, settings);
 }
 
@@ -45,7 +46,8 @@ auto recurrence_binding() {
       .Attr<bool>("fill")
       .Attr<double>("zoneout")
       .Attr<double>("zoneout_cell")
-      .Attr<double>("epsilon");
+      .Attr<double>("epsilon")
+      .Attr<bool>("narrow");
 }
 
 #define BPTT_HANDLERS(name, type)                                                                                          \

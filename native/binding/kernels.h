@@ -18,6 +18,10 @@ inline const Kernels<double>& kernels<double>() {
   return level().f64;
 }
 
+// Whether a recurrence of so many units that asks for products in bfloat16 gets them. Of 16 units, to round took longer than
+// it saved (0.87 to 0.96 times as fast); of 32 it pays (1.08 to 1.13).
+inline bool narrows(int64_t units) { return units >= 32 && level().narrow(); }
+
 // A result's memory, about to be written from end to end; null where it is absent.
 template <class T>
 T* fresh(T* data, const Shape& shape) {

@@ -6,6 +6,7 @@
 #include "bptt/cpu.h"
 #include "direct.h"
 #include "ffi.h"
+#include "kernels.h"
 #include "store.h"
 
 namespace nb = nanobind;
@@ -36,6 +37,7 @@ NB_MODULE(_native, module) {
   module.def("level", [] { return std::string(bptt::level().name); }, "The instruction-set level in use.");
   module.def("levels", &bptt::level_names, "The levels this processor runs, best first.");
   module.def("missed", [] { return bptt::Store::get().missed(); }, "How many backward passes had to compute their forward pass again.");
+  module.def("narrows", &bptt::narrows, nb::arg("units"), "Whether a recurrence of so many units multiplies in bfloat16 where asked.");
   module.def("kept_width", &bptt::kept_width, nb::arg("cell"), nb::arg("norm"), nb::arg("zoneout"), nb::arg("units"),
              nb::arg("wide"), "Elements that a step keeps for the backward pass.");
 }

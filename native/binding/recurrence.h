@@ -10,6 +10,7 @@ struct Settings {
   int32_t cell, activation, recurrent_activation;
   bool go_backwards, zero_for_mask, fill;
   double zoneout, zoneout_cell, epsilon;
+  bool narrow;
 };
 
 inline const Names& operand_names(bool backward) {
@@ -100,6 +101,8 @@ Recurrence<T> read_recurrence(const std::vector<Array>& all, Arrays& arrays, con
   net.go_backwards = s.go_backwards;
   net.zero_for_mask = s.zero_for_mask;
   net.sequence_stride = H;
+  if (s.narrow && !std::is_same_v<T, float>) throw std::invalid_argument("narrow is true and the arrays are float64, expected float32");
+  net.narrow = s.narrow && narrows(H);
   return net;
 }
 

@@ -73,7 +73,7 @@ struct WordGradients {
         if (!net.kernel) pass.give_gates(sum_rows[i], out[i]);
       }
       if (!net.kernel) continue;
-      product_columns(features, rows, sum_rows[0], all, n, all, part, all);
+      product_columns(net.narrow, features, rows, sum_rows[0], all, n, all, part, all);
       product_back<T, kWords>(kernel.group[0], features, n, nullptr, sum_rows, pass.args.add_inputs, false, out, scratch + worker * kWords * padded<T>(features));
     }
   }

@@ -164,7 +164,7 @@ struct BackwardPass {
       const bool reset = layout.cell == Cell::kGruBefore && g == rules.recurrent.groups - 1;
       for (int64_t e = 0; e < chunk.entries(); ++e) from[e] = reset ? room.reset + e * width : h[e];
       drop_rows(group, layout.units, chunk.entries(), rows, from, room.dropped, dropped);
-      product_columns(layout.units, dropped, row(room, 0) + group.field, layout.stride, chunk.entries(),
+      product_columns(args.net.narrow, layout.units, dropped, row(room, 0) + group.field, layout.stride, chunk.entries(),
                       group.gates * width, parts.recurrent + task * layout.units * all + group.position * width, all);
     }
     const T* values = row(room, 0);
@@ -197,7 +197,7 @@ struct BackwardPass {
       const int64_t all = rules.layout.all(), n = group.gates * rules.layout.width;
       for (int64_t e = 0; e < chunk.entries(); ++e) d[e] = row(room, e) + group.field;
       drop_rows(group, kernel.depth, chunk.entries(), rows, x, room.dropped, dropped);
-      product_columns(kernel.depth, dropped, d[0], rules.layout.stride, chunk.entries(), n,
+      product_columns(net.narrow, kernel.depth, dropped, d[0], rules.layout.stride, chunk.entries(), n,
                       parts.kernel + task * kernel.depth * all + group.position * rules.layout.width, all);
       product_back<T, kChunk>(group, kernel.depth, chunk.entries(), rows, d, args.add_inputs || g > 0, false, dx, room.dropped);
     }

@@ -68,18 +68,17 @@ struct Side {
 enum class Way { kForward, kBackward };
 
 template <class T>
-inline Panels<T> pack_gates(const T* weights, const Layout& layout, int64_t depth, const int64_t* gate, int64_t gates, Way way,
-                            Memory& memory) {
+inline Panels<T> pack_gates(const T* weights, bool narrow, const Layout& layout, int64_t depth, const int64_t* gate, int64_t gates,
+                            Way way, Memory& memory) {
   const int64_t units = layout.units, width = layout.width, stride = layout.gates * units, wide = gates * width;
   if (gates == 1 && way == Way::kBackward)  // no empty rows to multiply
-    return pack(units, depth, memory.array<T>(panels_size<T>(units, depth)),
-                [&](int64_t k, int64_t n) { return weights[n * stride + gate[0] * units + k]; });
+    return pack<T>(units, depth, narrow, memory, [&](int64_t k, int64_t n) { return weights[n * stride + gate[0] * units + k]; });
   const auto element = [&](int64_t row, int64_t column) {
     const int64_t unit = column % width;
     return unit < units ? weights[row * stride + gate[column / width] * units + unit] : T(0);
   };
-  if (way == Way::kForward) return pack(depth, wide, memory.array<T>(panels_size<T>(depth, wide)), element);
-  return pack(wide, depth, memory.array<T>(panels_size<T>(wide, depth)), [&](int64_t k, int64_t n) { return element(n, k); });
+  if (way == Way::kForward) return pack<T>(depth, wide, narrow, memory, element);
+  return pack<T>(wide, depth, narrow, memory, [&](int64_t k, int64_t n) { return element(n, k); });
 }
 
 // W, with one mask for all gates or one each.
@@ -92,7 +91,7 @@ Side<T> kernel_side(const Recurrence<T>& net, const Layout& layout, Way way, Mem
     const T* drops = net.input_drops.masks;
     if (drops && masks > 1) drops += side.gate[p] * net.batch * net.features;
     side.group[side.groups++] = {p, gates, layout.kernel_side + p * layout.width, drops,
-                                 pack_gates(net.kernel, layout, net.features, side.gate + p, gates, way, memory)};
+                                 pack_gates(net.kernel, net.narrow, layout, net.features, side.gate + p, gates, way, memory)};
   }
   return side;
 }
@@ -108,7 +107,7 @@ Side<T> recurrent_side(const Recurrence<T>& net, const Layout& layout, Way way, 
     if (apart) drops += p * net.batch * layout.units;
     const int64_t field = before && !layout.norm ? (p + 1) % 3 * layout.width : layout.recurrent_side + p * layout.width;
     side.group[side.groups++] = {p, gates, field, drops,
-                                 pack_gates(net.recurrent_kernel, layout, layout.units, side.gate + p, gates, way, memory)};
+                                 pack_gates(net.recurrent_kernel, net.narrow, layout, layout.units, side.gate + p, gates, way, memory)};
     p += gates;
   }
   return side;

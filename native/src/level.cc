@@ -17,7 +17,7 @@ template <class T>
 constexpr Kernels<T> kKernels = {kept_width<T>, forward<T>, backward<T>, forward_pair<T>, backward_pair<T>, dropout<T>, layer_norm_forward<T>, layer_norm_backward<T>};
 
 extern const Level kLevel;
-const Level kLevel = {BPTT_LEVEL_NAME, kKernels<float>, kKernels<double>};
+const Level kLevel = {BPTT_LEVEL_NAME, narrow_runs, kKernels<float>, kKernels<double>};
 
 }  // namespace BPTT_LEVEL_NAMESPACE
 }  // namespace bptt

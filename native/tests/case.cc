@@ -21,6 +21,9 @@ class Chance {
 // Multiplications of the two products: the plain loops must stay quick.
 int64_t cost(const Case& c) { return c.batch * c.time * c.width() * ((c.projected ? 0 : c.features) + c.units); }
 
+// States and gradients that products in bfloat16 round: each may stand at a tie.
+int64_t rounded(const Case& c) { return c.batch * c.time * (c.width() + c.units); }
+
 void draw_sizes(Case& c, Chance& chance) {
   // Over many steps rounding grows without bound where gates leave [0, 1], or where few units' deviation divides.
   const bool open = c.recurrent_activation != Activation::kSigmoid && c.recurrent_activation != Activation::kHardSigmoid;
@@ -29,10 +32,10 @@ void draw_sizes(Case& c, Chance& chance) {
     c.units = chance.of<int64_t>({1, 2, 3, 8, 15, 16, 17, 31, 33, 64, 65, 129});
     c.time = open || (c.norm && c.units < 31) ? chance.of<int64_t>({1, 2, 3}) : chance.of<int64_t>({1, 2, 7, 20, 40});
     c.features = chance.of<int64_t>({1, 2, 5, 16, 17, 33});
-  } while (cost(c) > 600000);
+  } while (cost(c) > 600000 || (c.narrow && (rounded(c) > 1000 || (c.norm && c.units < 31))));
 }
 
-Case drawn_case(Cell cell, uint32_t number) {
+Case drawn_case(Cell cell, uint32_t number, bool narrow = false) {
   Chance chance(number * 4 + static_cast<uint32_t>(cell));
   const auto any = {Activation::kTanh, Activation::kRelu, Activation::kSigmoid, Activation::kHardSigmoid, Activation::kLinear};
   Case c = {cell, 0, 0, 0, 0};
@@ -40,6 +43,8 @@ Case drawn_case(Cell cell, uint32_t number) {
   if (!chance.in(3)) c.recurrent_activation = chance.of<Activation>(any);
   c.projected = chance.in(4);
   c.vocabulary = chance.of<int64_t>({0, 0, 1, 40, 300});
+  c.narrow = narrow;
+  if (narrow && !c.projected) c.vocabulary = 0;  // a word's gradients are summed, then rounded: the plain loops round each
   c.norm = chance.in(3);
   draw_sizes(c, chance);
   if (!c.vocabulary && !c.projected) c.input_masks = chance.of<int64_t>({0, 1, c.gates()});
@@ -69,7 +74,7 @@ std::string name(const Case& c) {
          (c.projected ? " projected" : "") + (c.norm ? " norm" : "") + (c.zoneout > 0 ? " zoneout" : "") +
          (c.zoneout_cell > 0 ? " zoneout_cell" : "") + (c.drawn ? " drawn" : "") + (c.go_backwards ? " backwards" : "") +
          (c.zero_for_mask ? " zero" : "") + (c.sequence ? "" : " last") +
-         part(" beside H", c.other_units) + (c.joined ? " joined" : "");
+         part(" beside H", c.other_units) + (c.joined ? " joined" : "") + (c.narrow ? " narrow" : "");
 }
 
 std::vector<Case> cases() {
@@ -77,6 +82,9 @@ std::vector<Case> cases() {
   for (uint32_t number = 0; number < 60; ++number)
     for (const Cell cell : {Cell::kSimpleRnn, Cell::kLstm, Cell::kGruAfter, Cell::kGruBefore})
       all.push_back(drawn_case(cell, number));
+  for (uint32_t number = 100; number < 125; ++number)
+    for (const Cell cell : {Cell::kSimpleRnn, Cell::kLstm, Cell::kGruAfter, Cell::kGruBefore})
+      all.push_back(drawn_case(cell, number, true));
   for (const Cell cell : {Cell::kSimpleRnn, Cell::kLstm, Cell::kGruAfter, Cell::kGruBefore}) {
     all.push_back({cell, 3, 4, 5, 6, 7, Masking::kEmpty});
     all.push_back({cell, 3, 4, 5, 6, 0, Masking::kEmpty});
@@ -89,6 +97,9 @@ std::vector<Case> cases() {
   all.push_back({Cell::kSimpleRnn, 300, 2, 175, 170, 0, Masking::kHoles});
   all.back().other_units = 4;
   all.push_back({Cell::kLstm, 40, 32, 256, 65, 30000});
+  // More rows and columns than a block of pairs holds.
+  all.push_back({Cell::kLstm, 3, 1, 201, 70, 0, Masking::kNone});
+  all.back().narrow = true;
   return all;
 }
 

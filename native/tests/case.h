@@ -26,6 +26,7 @@ struct Case {
   bool sequence = true;  // the loss sees every output; otherwise the last state alone
   int64_t other_units = 0;  // of a second direction in the same call; 0: there is none
   bool joined = false;      // both directions' outputs stand in one array
+  bool narrow = false;      // products of operands rounded to bfloat16, where the level has them
 
   int64_t gates() const { return cell == Cell::kLstm ? 4 : cell == Cell::kSimpleRnn ? 1 : 3; }
   int64_t width() const { return gates() * units; }

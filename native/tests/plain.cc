@@ -79,6 +79,8 @@ class Row {
     return z;
   }
 
+  double operand(double x) const { return c_.narrow ? rounded(x) : x; }
+
   // Columns [first, first + count) of a times the (K, G H) weights, each gate's under its mask or all under one.
   Vector product(const Vector& a, const Vector& weights, const Doubles& drops, int64_t first, int64_t count) {
     const int64_t K = static_cast<int64_t>(a.size());
@@ -89,11 +91,12 @@ class Row {
       for (int64_t k = 0; k < K; ++k) {
         const double drop = drops.empty() ? 1 : drops[(mask * c_.batch + b_) * K + k];
         const Number& weight = weights[k * c_.width() + column];
-        sum += a[k].value * drop * weight.value;
-        tape.edge(a[k], drop * weight.value);
-        tape.edge(weight, a[k].value * drop);
+        const double from = operand(a[k].value * drop), by = operand(weight.value);
+        sum += from * by;
+        tape.edge(a[k], drop * by);
+        tape.edge(weight, from);
       }
-      out.push_back(tape.close(sum));
+      out.push_back(c_.narrow ? tape.close_narrow(sum) : tape.close(sum));
     }
     return out;
   }
@@ -169,11 +172,13 @@ class Row {
 
 Plain::Plain(const Problem& problem) {
   const Case& c = problem.c;
+  ::bptt::nearest_tie = 1;
   for (const std::string name : kLearnt) results["d_" + name].resize(problem.arrays.at(name).size());
   results["state"].resize(static_cast<size_t>(c.batch * c.units));
   if (c.cell == Cell::kLstm) results["cell_state"].resize(static_cast<size_t>(c.batch * c.units));
   if (c.sequence) results["sequence"].resize(static_cast<size_t>(c.batch * c.time * c.units));
   for (int64_t b = 0; b < c.batch; ++b) Row(problem, b, *this).run();
+  nearest_tie = ::bptt::nearest_tie;
 }
 
 }  // namespace bptt

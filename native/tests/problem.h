@@ -37,6 +37,7 @@ struct Plain {
   Named results;
   // The smallest distance of a relu's or a hard sigmoid's argument from its kink, where its slope is either of two.
   double nearest_kink = 1e9;
+  double nearest_tie;  // see tape.h
 
   explicit Plain(const Problem& problem);
 };

@@ -37,7 +37,7 @@ class Run {
             in("kernel"), in("recurrent_kernel"), in("bias"), in("initial_state"), in("initial_cell"),
             {in("input_drops"), c_.input_masks}, {in("recurrent_drops"), c_.recurrent_masks}, in("recurrent_gain"),
             in("state_gain"), in("state_bias"), p_.epsilon, c_.zoneout, c_.zoneout_cell, seed_.data(), c_.activation,
-            c_.recurrent_activation, c_.go_backwards, c_.zero_for_mask, standing.stride, standing.in_time};
+            c_.recurrent_activation, c_.go_backwards, c_.zero_for_mask, standing.stride, standing.in_time, c_.narrow};
   }
 
   // Calls body(first, there, real) for each step: where its outputs begin in an own (B, T, H), and where they stand.

@@ -2,11 +2,25 @@
 // computed (Wengert 1964; Speelpenning 1980). It knows nothing of recurrences, so it judges every formula of the kernels.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
 namespace bptt {
+
+// How near any number came to the middle between two of bfloat16, where float's rounding may decide, in parts of itself or of
+// 1 / 16. Of smaller ones than 1 / 128 either will do.
+inline double nearest_tie = 1;
+
+// The nearest number of bfloat16: 8 significant bits, the even one at a tie. Those that are floats are rounded as floats are.
+inline double rounded(double x) {
+  int exponent;
+  const double digits = 256 * std::frexp(x, &exponent), nearest = std::nearbyint(digits);
+  const double from_tie = std::fabs(std::fabs(digits - nearest) - 0.5) / std::fabs(digits);
+  if (x != static_cast<float>(x) && std::fabs(x) > 1.0 / 128) nearest_tie = std::min(nearest_tie, from_tie * std::min(1.0, 16 * std::fabs(x)));
+  return std::ldexp(nearest, exponent - 8);
+}
 
 struct Number {
   double value;
@@ -27,6 +41,12 @@ class Tape {
     ends_.push_back(edges_.size());
     return {value, ends_.size() - 1};
   }
+  // The sum of a product in bfloat16: its derivative is rounded before it goes back to the operands.
+  Number close_narrow(double value) {
+    const Number number = close(value);
+    narrow_.push_back(number.node);
+    return number;
+  }
   // `number` counts in the loss with this weight.
   void weigh(const Number& number, double weight) { weights_.push_back({number.node, weight}); }
 
@@ -34,8 +54,10 @@ class Tape {
   void sweep() {
     std::vector<double> d(ends_.size(), 0.0);
     for (const Edge& weight : weights_) d[weight.node] += weight.slope;
-    for (size_t node = ends_.size(); node-- > 0;)
+    for (size_t node = ends_.size(); node-- > 0;) {
+      if (!narrow_.empty() && narrow_.back() == node) d[node] = rounded(d[node]), narrow_.pop_back();
       for (size_t e = node ? ends_[node - 1] : 0; e < ends_[node]; ++e) d[edges_[e].node] += edges_[e].slope * d[node];
+    }
     for (const Leaf& leaf : leaves_) *leaf.gradient += d[leaf.node];
     edges_.clear(), ends_.clear(), weights_.clear(), leaves_.clear();
   }
@@ -50,7 +72,7 @@ class Tape {
     double* gradient;
   };
   std::vector<Edge> edges_, weights_;
-  std::vector<size_t> ends_;
+  std::vector<size_t> ends_, narrow_;
   std::vector<Leaf> leaves_;
 };
 

@@ -5,6 +5,7 @@ python -m tests.kernels.digest
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,17 @@ def results() -> dict[str, Any]:
         for dtype in ("float32", "float64"):
             check(native.recurrence, problem, dtype)
             found |= {f"{label} {dtype} {name}": value for name, value in computed(native.recurrence, problem, dtype).items()}
+    return found | {f"narrow {name}": value for name, value in narrow().items()}
+
+
+def narrow() -> dict[str, Any]:
+    """Products in bfloat16; where this level has none, the bits of float32."""
+    case = RECURRENCES["gru"]
+    wide, found = (
+        computed(native.recurrence, draw_problem(replace(case, options=replace(case.options, narrow=on)), seed=7), "float32")
+        for on in (False, True)
+    )
+    assert all(np.array_equal(wide[name], found[name]) != compiled.narrows(case.units) for name in wide)
     return found
 
 

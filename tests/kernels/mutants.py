@@ -7,7 +7,7 @@ FORWARD, FORWARD_PASS, BACKWARD, BACKWARD_PASS = (
 )
 SIMPLE_RNN, LSTM, GRU, CELL = "src/cells/simple_rnn.h", "src/cells/lstm.h", "src/cells/gru.h", "src/cell.h"
 PLAN, PLAN_HEADER, SLICE, LAYOUT = "src/plan.cc", "include/bptt/plan.h", "src/slice.h", "src/layout.h"
-MATMUL, ROWS, MOMENTS, NORM = "src/matmul.h", "src/rows.h", "src/moments.h", "src/norm.h"
+TILES, NARROW, ROWS, MOMENTS, NORM = (f"src/{name}.h" for name in ("tiles", "narrow", "rows", "moments", "norm"))
 ACTIVATIONS, DRAWS, ELEMENTWISE = "src/activations.h", "src/draws.h", "src/elementwise.h"
 
 
@@ -49,11 +49,11 @@ MUTANTS = [
     Mutant(ACTIVATIONS, "tanh_of(x * T(0.5))", "tanh_of(x)"),
     Mutant(ACTIVATIONS, "1.48572235717979e-05f", "1.48572235717979e-06f"),
     Mutant(ACTIVATIONS, "through<T>(kUsual ? Activation::kSigmoid : recurrent_activation, d, y)", "through<T>(activation, d, y)"),
-    Mutant(MATMUL, "acc[r][c] += load(init[r] + column + c * kLanes<T>)", "Vec<T>{}"),
-    Mutant(MATMUL, "load(to) + acc[r][c]", "acc[r][c]"),
-    Mutant(MATMUL, "columns - column >= C * kLanes<T>", "true"),
-    Mutant(MATMUL, "n < columns ? element(k, n) : T(0)", "n < columns ? element(k, n) : T(NAN)"),
-    Mutant(MATMUL, "rows * (i + 1) / tiles", "rows * i / tiles + rows / tiles"),
+    Mutant(TILES, "acc[r][c] += load(init[r] + column + c * kLanes<T>)", "Vec<T>{}"),
+    Mutant(TILES, "load(to) + acc[r][c]", "acc[r][c]"),
+    Mutant(TILES, "columns - column >= C * kLanes<T>", "true"),
+    Mutant(NARROW, "n < columns ? element(k, n) : T(0)", "n < columns ? element(k, n) : T(NAN)"),
+    Mutant(TILES, "rows * (i + 1) / tiles", "rows * i / tiles + rows / tiles"),
     Mutant(ROWS, "i < smaller(first + kRun, count)", "i < smaller(first + kRun - 1, count)"),
     Mutant(ROWS, "load_some(to + j, n - j) + load_some(from + j, n - j)", "load_some(from + j, n - j)"),
     Mutant(ROWS, "if (n > 0) clear(to + padded<T>(n) - kLanes<T>, kLanes<T>);"),
@@ -127,7 +127,7 @@ MUTANTS = [
         "copy_row(gate, from + p * layout.width, layout.units);",
     ),
     Mutant(BACKWARD_PASS, "row(room, e) + rules.layout.kernel_side, all", "row(room, e), all"),
-    Mutant(BACKWARD_PASS, "args.kept + (slice.starts[step - 1] + i) * layout.stride", "args.kept + slice.starts[step - 1] * layout.stride"),
+    Mutant(BACKWARD_PASS, "(slice.starts[step - 1] + i) * layout.stride", "slice.starts[step - 1] * layout.stride"),
     Mutant(
         BACKWARD_PASS,
         "if (parts.kernel) clear(parts.kernel + task * args.net.features * layout.all(), args.net.features * layout.all());",

@@ -6,6 +6,7 @@ kernel(options, inputs, weights, states, mask, drops, seed) and gives (states, s
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from bptt.kernels import Tokens, reference, scan
 from bptt.kernels.options import Options, Weights
-from bptt.kernels.reference.parts import FUNCTIONS
+from bptt.kernels.reference.parts import FUNCTIONS, product
 from bptt.shapes import Floats
 from tests.kernels.closeness import assert_close, distance, norm
 from tests.kernels.strategies import Problem
@@ -44,7 +45,11 @@ def read_by_reference(problem: Problem) -> tuple[Any, ...]:
 
 def expected(problem: Problem) -> dict[str, Floats]:
     """Every result and gradient, by the reference."""
-    p, arrays = problem, read_by_reference(problem)
+    p, weights = problem, problem.weights
+    if p.ids is not None and weights.kernel is not None:  # each word times W, once: so its gradient is summed, then rounded
+        projected, through = product(p.inputs, weights.kernel, None, p.options.narrow)
+        p = replace(p, inputs=projected, weights=weights._replace(kernel=None))
+    arrays = read_by_reference(p)
     states, sequence = reference.recurrence(p.options, *arrays)
     d_sequence = p.d_sequence if p.options.return_sequences else None
     found = vars(reference.backward(p.options, *arrays, p.d_states, d_sequence))
@@ -52,6 +57,9 @@ def expected(problem: Problem) -> dict[str, Floats]:
         table, real = np.zeros_like(p.inputs), np.ones(p.ids.shape, bool) if p.mask is None else p.mask
         np.add.at(table, p.ids[real], found["inputs"][real])
         found = found | {"inputs": table}
+        if weights.kernel is not None:
+            d_table, d_kernel = through(table)
+            found |= {"inputs": d_table, "weights": found["weights"]._replace(kernel=d_kernel)}
     return results(states, sequence, named(**found))
 
 

@@ -18,6 +18,7 @@ THREADS = (1, 2, 3, 7)
 PLAIN = Case(50, 20, 9, 11, vocabulary=40, masked=True, options=Options(return_sequences=True))
 GATED = replace(PLAIN, vocabulary=0, options=Options("gru", reset_after=False, return_sequences=True), drops=(3, 3))
 NORMED = replace(PLAIN, options=Options("lstm", zoneout=0.2, zoneout_cell=0.5, training=True), projected=True, norm=True)
+NARROW = replace(GATED, units=33, options=replace(GATED.options, narrow=True))
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +46,13 @@ def take_row(problem: Problem, row: int) -> Problem:
 
 
 @pytest.mark.parametrize("vocabulary", [0, 30])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "narrow"])
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_row_has_the_same_bits_alone_and_in_a_batch(cell: str, dtype: str, vocabulary: int) -> None:
     """Zoneout mixes here: drawn, it differs from row to row by design."""
-    case = Case(75, 30, 7, 37, vocabulary, masked=True, options=Options(cell, return_sequences=True, zoneout=0.3), drops=(0, 1))
-    problem = draw_problem(case)
+    narrow, dtype = dtype == "narrow", dtype.replace("narrow", "float32")
+    options = Options(cell, return_sequences=True, zoneout=0.3, narrow=narrow)
+    problem = draw_problem(Case(75, 30, 7, 37, vocabulary, masked=True, options=options, drops=(0, 1)))
     together = computed(native.recurrence, problem, dtype)
     names = ("h", "sequence", "d_h", *(("c", "d_c") if cell == "lstm" else ()), *(() if vocabulary else ("d_inputs",)))
     for row in (0, 1, 31, 32, 40, 74):
@@ -59,7 +61,7 @@ def test_a_row_has_the_same_bits_alone_and_in_a_batch(cell: str, dtype: str, voc
             assert alone[name].tobytes() == together[name][[row]].tobytes(), (name, row)
 
 
-@pytest.mark.parametrize("case", [PLAIN, GATED, NORMED], ids=["plain", "gated", "normed"])
+@pytest.mark.parametrize("case", [PLAIN, GATED, NORMED, NARROW], ids=["plain", "gated", "normed", "narrow"])
 def test_a_repetition_has_the_same_bits(case: Case) -> None:
     """Scratch memory is used again and never cleared: nothing of the call before may be left in it."""
     problem = draw_problem(case)

@@ -12,7 +12,7 @@ from bptt.errors import KernelError
 from bptt.kernels import Options, compiled, ffi, native
 from bptt.kernels.options import Weights
 
-RECURRENCE = {"backend": "jax", "dtype": "float32", "activations": ("tanh", "sigmoid")}
+RECURRENCE = {"backend": "jax", "dtype": "float32", "activations": ("tanh", "sigmoid"), "units": 64}
 ELEMENTWISE = {"backend": "jax", "dtype": "float64", "distributed": False}
 
 
@@ -31,6 +31,24 @@ def test_the_native_kernel_is_chosen_and_names_its_level(choose: Any) -> None:
         assert choose().kernel == "native"
 
 
+@pytest.mark.parametrize(
+    ("multiplies", "units", "said"),
+    [
+        (True, 32, "products in bfloat16, all else in float32"),
+        (True, 31, "all in float32, which is faster for so few units"),
+        (False, 512, "all in float32: this processor, or this level of it, does not multiply in bfloat16"),
+    ],
+)
+def test_bfloat16_is_native_and_says_what_its_products_are(
+    multiplies: bool, units: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "narrows", lambda units: multiplies and units >= 32)
+    assert recurrence(dtype="bfloat16", units=units) == kernels.Choice("native", f"compiled for {compiled.level()}; {said}")
+    with kernels.use("scan"):
+        assert recurrence(dtype="bfloat16").kernel == "scan"
+    assert recurrence(dtype="bfloat16", backend="torch").kernel == "keras"
+
+
 KNOWN = "tanh, relu, sigmoid, hard_sigmoid, linear"
 RULED_OUT = [
     (
@@ -42,7 +60,7 @@ RULED_OUT = [
     ),
     (recurrence, {"activations": (None,)}, "scan", f"an activation is not one of {KNOWN}", "by its name"),
     (recurrence, {"activations": ("tanh", "softplus")}, "scan", f"an activation is not one of {KNOWN}", "by its name"),
-    (recurrence, {"dtype": "bfloat16"}, "scan", "it computes in bfloat16; the native kernels in float32, float64", "float32"),
+    (recurrence, {"dtype": "float16"}, "scan", "it computes in float16; the native kernels in float32, float64", "float32"),
     (elementwise, {"backend": "numpy"}, "keras", "the Keras backend is numpy; these kernels run on jax", "KERAS_BACKEND=jax"),
     (elementwise, {"distributed": True}, "keras", "a keras.distribution cuts the batch over devices", ""),
     (elementwise, {"dtype": "float16"}, "keras", "it computes in float16; the native kernels in float32, float64", "float32"),

@@ -46,7 +46,7 @@ def test_a_wrapper_tells_the_kernel_of_the_layer_inside():
 
 
 def test_layers_off_the_native_kernels_are_named_once_with_the_reason():
-    half = {"return_sequences": True, "dtype": "mixed_bfloat16"}
+    half = {"return_sequences": True, "dtype": "mixed_float16"}
     model = keras.Sequential(
         [
             keras.Input((None, 2)),
@@ -58,5 +58,5 @@ def test_layers_off_the_native_kernels_are_named_once_with_the_reason():
     )
     assert detours(describe(model)) == [
         "Not on the native kernels, which are faster: a, c. "
-        "The reason: it computes in bfloat16; the native kernels in float32, float64."
+        "The reason: it computes in float16; the native kernels in float32, float64."
     ]

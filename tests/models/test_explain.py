@@ -33,7 +33,7 @@ def test_native_layers_name_their_instruction_set_and_threads() -> None:
     ("options", "reason", "change"),
     [
         ({"activation": keras.activations.silu}, "an activation is not one of tanh", "take one of these"),
-        ({"dtype": "mixed_bfloat16"}, "it computes in bfloat16", 'dtype="float32"'),
+        ({"dtype": "mixed_float16"}, "it computes in float16", 'dtype="float32"'),
     ],
 )
 def test_a_detour_says_why_what_to_change_and_what_it_costs(options: dict[str, object], reason: str, change: str) -> None:

@@ -21,6 +21,7 @@ struct Kernels {
 
 struct Level {
   const char* name;  // "x86-64-v4", "x86-64-v3", "generic"
+  bool (*narrow)();  // whether this processor multiplies in bfloat16
   Kernels<float> f32;
   Kernels<double> f64;
 };

@@ -46,6 +46,7 @@ struct Recurrence {
   // `in_time`, in the order of time: so that two directions fill one (B, T, 2 H).
   int64_t sequence_stride;
   bool in_time;
+  bool narrow;  // of float, where Level::narrow: products of operands rounded to bfloat16, summed in float
 };
 
 template <class T>

@@ -24,6 +24,12 @@ def missing() -> str | None:
     )
 
 
+def narrows(units: int) -> bool:
+    """Whether a recurrence of so many units that asks for products in bfloat16 gets them: from 32 units on, where the level in
+    use and this processor multiply so."""
+    return bool(module.narrows(units))
+
+
 def level() -> str:
     """The instruction-set level in use, as "x86-64-v3". Raises RuntimeError where BPTT_LEVEL names one that does not run."""
     return str(module.level())

@@ -63,7 +63,8 @@ def backward(
     Args:
         options: those of `forward`.
         arrays: the arguments of `forward` from inputs to seed.
-        sequence, kept: what it gave.
+        sequence: what it gave.
+        kept: what it gave.
         d_states: dL/d the states, (B, H) each.
         d_sequence: dL/d the outputs, (B, T, H), or None for zeros.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bptt.errors import KernelError
 from bptt.kernels import compiled, ffi
@@ -11,6 +11,7 @@ from bptt.kernels.options import ACTIVATIONS
 from bptt.messages import _
 
 KERNELS = ("native", "scan")
+MANY = 1 << 20  # units for which products in bfloat16 pay wherever there are any
 _asked: ContextVar[str | None] = ContextVar("bptt_kernel", default=None)
 
 
@@ -73,7 +74,7 @@ def _native_or(kernel: str, dtype: str, missing: Callable[[], str | None]) -> Ch
 
 
 def choose_recurrence(
-    backend: str, dtype: str, activations: tuple[str | None, ...], ours: bool = False, device: str = "cpu"
+    backend: str, dtype: str, activations: tuple[str | None, ...], units: int, ours: bool = False, device: str = "cpu"
 ) -> Choice:
     """The kernel for a recurrent layer.
 
@@ -81,19 +82,20 @@ def choose_recurrence(
         backend: Keras's backend.
         dtype: the layer's compute dtype.
         activations: the registered names of its activation and of its gates', None for another function.
+        units: H.
         ours: whether it asks for what Keras's own loop does not know: zoneout, layer normalisation.
         device: where PyTorch's tensors lie, by its name; "meta" tensors have shapes alone.
 
     Raises KernelError for the latter where only Keras's own loop runs.
     """
-    choice = _choose_recurrence(backend, dtype, activations, device)
+    choice = _choose_recurrence(backend, dtype, activations, units, device)
     if ours and choice.kernel == "keras":
         message = _("zoneout and layer normalisation inside a recurrence cannot run: {reason}.").format(reason=choice.reason)
         raise KernelError("kernel.options", message)
     return choice
 
 
-def _choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], device: str) -> Choice:
+def _choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, ...], units: int, device: str) -> Choice:
     if backend not in ("jax", "torch"):
         return _other("keras", *_wrong_backend(backend, "jax, torch"))
     instead = "scan" if backend == "jax" else "keras"
@@ -105,7 +107,19 @@ def _choose_recurrence(backend: str, dtype: str, activations: tuple[str | None, 
     if device not in ("cpu", "meta"):
         reason = _("PyTorch computes on {device}; the native kernels are for processors").format(device=device)
         return _other(instead, reason, _("set KERAS_TORCH_DEVICE=cpu"))
+    if backend == "jax" and dtype == "bfloat16":
+        choice = _native_or(instead, "float32", ffi.unavailable)
+        return replace(choice, reason=f"{choice.reason}; {_products(units)}") if choice.kernel == "native" else choice
     return _native_or(instead, dtype, ffi.unavailable if backend == "jax" else compiled.missing)
+
+
+def _products(units: int) -> str:
+    """What becomes of a layer of so many units that computes in bfloat16."""
+    if compiled.narrows(units):
+        return _("products in bfloat16, all else in float32")
+    if compiled.narrows(MANY):
+        return _("all in float32, which is faster for so few units")
+    return _("all in float32: this processor, or this level of it, does not multiply in bfloat16")
 
 
 def choose_elementwise(backend: str, dtype: str, distributed: bool, unsupported: str | None = None) -> Choice:

@@ -27,6 +27,8 @@ class Options:
             [0, 1) (Krueger et al. 2017): drawn anew for each step in training, mixed in that share otherwise.
         training: whether zoneout draws.
         epsilon: what layer normalisation adds to the variance.
+        narrow: round the operands of every product to bfloat16; sums, states and all else stay float32 (Kalamkar et al. 2019).
+            Of float32 arrays. The native kernel does so where it pays (`compiled.narrows`), and computes in float32 elsewhere.
         mesh, batch_axis: the devices that share a batch, and the mesh axis that cuts it; None on one device.
     """
 
@@ -41,6 +43,7 @@ class Options:
     zoneout_cell: float = 0.0
     training: bool = False
     epsilon: float = 1e-3
+    narrow: bool = False
     mesh: Mesh | None = None
     batch_axis: str | None = None
 

@@ -50,7 +50,7 @@ def recurrence(
     x = inputs.table[inputs.ids] if isinstance(inputs, Tokens) else inputs
     if mask is not None:  # a masked NaN times a zero gradient would be NaN
         x = jnp.where(mask[..., None], x, 0)
-    z = _projected(jnp.swapaxes(x, 0, 1), weights, drops)  # (T, B, G H)
+    z = _projected(jnp.swapaxes(x, 0, 1), weights, drops, options.narrow)  # (T, B, G H)
     functions = activation or _KNOWN[options.activation], recurrent_activation or _KNOWN[options.recurrent_activation]
     cell = Cell(options, weights, drops.recurrent, *functions)
     sizes = z.shape[1], z.shape[0], states[0].shape[1]
@@ -73,17 +73,41 @@ def recurrence(
     return states, jnp.swapaxes(outputs, 0, 1)
 
 
-def _product(a: jax.Array, kernel: jax.Array, masks: jax.Array | None) -> jax.Array:
+def _rounded(a: jax.Array) -> jax.Array:
+    return jax.lax.reduce_precision(a, exponent_bits=8, mantissa_bits=7)  # a cast there and back might be optimised away
+
+
+@jax.custom_vjp
+def _forth(a: jax.Array) -> jax.Array:
+    """`a` rounded to bfloat16; its gradient is not."""
+    return _rounded(a)
+
+
+@jax.custom_vjp
+def _back(a: jax.Array) -> jax.Array:
+    """`a` itself; its gradient is rounded to bfloat16."""
+    return a
+
+
+_forth.defvjp(lambda a: (_rounded(a), None), lambda _, d: (d,))
+_back.defvjp(lambda a: (a, None), lambda _, d: (_rounded(d),))
+
+
+def _product(a: jax.Array, kernel: jax.Array, masks: jax.Array | None, narrow: bool) -> jax.Array:
     """a (..., B, K) times the kernel (K, G H), `a` under the mask (M, B, K) of each gate."""
+
+    def times(a: jax.Array, part: jax.Array) -> jax.Array:
+        return _back(_forth(a) @ _forth(part)) if narrow else a @ part
+
     if masks is None:
-        return a @ kernel
+        return times(a, kernel)
     parts = jnp.split(kernel, len(masks), axis=1)
-    return jnp.concatenate([(a * mask) @ part for mask, part in zip(masks, parts, strict=True)], axis=-1)
+    return jnp.concatenate([times(a * mask, part) for mask, part in zip(masks, parts, strict=True)], axis=-1)
 
 
-def _projected(x: jax.Array, weights: Weights, drops: Drops) -> jax.Array:
+def _projected(x: jax.Array, weights: Weights, drops: Drops, narrow: bool) -> jax.Array:
     if weights.kernel is not None:
-        return _product(x, weights.kernel, drops.inputs)
+        return _product(x, weights.kernel, drops.inputs, narrow)
     if drops.inputs is not None:
         raise ValueError("drops.inputs acts on x before W, but without a kernel the inputs are x W: drop before the product.")
     return x
@@ -122,7 +146,7 @@ class Cell(NamedTuple):
 def _simple_rnn(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
     """h = f(x W + h U + b) (Elman 1990); x (B, H) is x W."""
     (h,), w = states, cell.weights
-    z = x + _product(h, w.recurrent_kernel, cell.drops)
+    z = x + _product(h, w.recurrent_kernel, cell.drops, cell.options.narrow)
     if w.norm is not None:
         z = cell.norm(z) * w.norm.recurrent_gain
     return (zone(0, h, cell.f(z + w.bias)),)
@@ -131,7 +155,7 @@ def _simple_rnn(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
 def _lstm(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
     """c = f c + i g, h = o tanh(c), with the forget gate of Gers et al. (2000); x (B, 4 H) is x W."""
     (h, c), w = states, cell.weights
-    recurrent = _product(h, w.recurrent_kernel, cell.drops)
+    recurrent = _product(h, w.recurrent_kernel, cell.drops, cell.options.narrow)
     if w.norm is not None:
         recurrent = cell.norm(recurrent) * w.norm.recurrent_gain
     i, f, g, o = jnp.split(x + recurrent + w.bias, 4, axis=-1)
@@ -149,7 +173,7 @@ def _gru(cell: Cell, x: jax.Array, states: States, zone: Zone) -> States:
     bias, bias_recurrent = w.bias if cell.options.reset_after else (w.bias, jnp.zeros_like(w.bias))
 
     def recurrent(h: jax.Array, u: jax.Array, drops: jax.Array | None, part: slice) -> jax.Array:
-        product = _product(h, u, drops)
+        product = _product(h, u, drops, cell.options.narrow)
         if w.norm is not None:
             product = cell.norm(product) * w.norm.recurrent_gain[part]
         return product + bias_recurrent[part]

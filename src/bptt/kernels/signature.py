@@ -9,7 +9,7 @@ from bptt.kernels import compiled
 from bptt.kernels.options import ACTIVATIONS, Norm, Options, Tokens, Weights
 
 Shape = tuple[int, ...]
-OTHER_DTYPES = {"ids": "int32", "mask": "bool", "seed": "uint32", "ticket": "uint32"}  # the others are of one floating-point dtype
+OTHER_DTYPES = {"ids": "int32", "mask": "bool", "seed": "uint32", "ticket": "uint32"}  # others share one of floats
 
 
 class Operands(NamedTuple):
@@ -101,6 +101,7 @@ def settings(options: Options, fill: bool) -> dict[str, Any]:
         "zoneout": np.float64(options.zoneout),
         "zoneout_cell": np.float64(options.zoneout_cell),
         "epsilon": np.float64(options.epsilon),
+        "narrow": options.narrow,
     }
 
 

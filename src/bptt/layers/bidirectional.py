@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import jax
 import keras
 from keras import ops
 
@@ -62,12 +63,14 @@ class Bidirectional(keras.layers.Bidirectional):
         ready = [layer.prepared(sequences, state, mask, training) for layer, state in zip(layers, given, strict=True)]
         inputs = (ready[0][0],) if ready[0][1].kernel is not None else (ready[0][0], ready[1][0])
         states, outputs = pair.recurrence(layers[0].options(training), inputs, (ready[0][1:], ready[1][1:]))
-        return self._merged(states, outputs)
+        return self._merged(jax.tree.map(lambda state: ops.cast(state, layers[0].compute_dtype), states), outputs)
 
     def _merged(self, states: Any, outputs: Any) -> Any:
         """What Keras's own gives, from the states and from outputs that stand side by side."""
         units = self.forward_layer.units
+        outputs = None if outputs is None else ops.cast(outputs, self.compute_dtype)
         ours, theirs = (states[0][0], states[1][0]) if outputs is None else (outputs[..., :units], outputs[..., units:])
+        ours, theirs = ops.cast(ours, self.compute_dtype), ops.cast(theirs, self.compute_dtype)
         if self.merge_mode == "concat":
             merged = ops.concatenate([ours, theirs], axis=-1) if outputs is None else outputs
         elif self.merge_mode == "mul":

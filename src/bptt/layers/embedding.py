@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from bptt.layers import lookups
+from bptt.layers.backend import as_stored
 
 
 @keras.saving.register_keras_serializable(package="bptt")
@@ -17,6 +18,7 @@ class Embedding(keras.layers.Embedding):
     def call(self, inputs: Any) -> Any:
         outputs = super().call(inputs)
         plain = not self.lora_enabled and not self.quantization_mode and len(outputs.shape) == 3
-        if keras.backend.backend() in ("jax", "torch") and plain and outputs.dtype == self.embeddings.value.dtype:
-            lookups.remember(outputs, inputs, self.embeddings.value)
+        if keras.backend.backend() in ("jax", "torch") and plain:
+            with as_stored():
+                lookups.remember(outputs, inputs, self.embeddings.value)
         return outputs

@@ -14,7 +14,7 @@ _tokens: dict[int, tuple[Tokens, Any]] = {}
 
 
 def remember(output: Any, ids: Any, table: Any) -> None:
-    """Notes that `output` (B, T, D) is `table[ids]`."""
+    """Notes that `output` (B, T, D) is `table[ids]`, or that rounded to the dtype of `output`."""
     key, tokens = id(output), Tokens(ids, table)
     _tokens[key] = tokens, native.standing(output, tokens)
     weakref.finalize(output, _tokens.pop, key, None)

@@ -43,19 +43,29 @@ def activate(z: Array, name: str) -> tuple[Array, Array]:
     return h, _SLOPES[name](h)
 
 
-def product(a: Array, kernel: Array, masks: Array | None) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
-    """a (..., K) times kernel (K, G H), under masks (M, ..., K) for M equal parts of the columns; back: to a, to the kernel."""
+def rounded(a: Array) -> Array:
+    """The nearest number of bfloat16, of 8 significant bits, the even one at a tie; 0 for a denormal."""
+    fraction, exponent = np.frexp(a)
+    return np.where(np.abs(a) < np.finfo(np.float32).tiny, 0.0, np.ldexp(np.rint(fraction * 256), exponent - 8))
+
+
+def product(a: Array, kernel: Array, masks: Array | None, narrow: bool) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+    """a (..., K) times kernel (K, G H), under masks (M, ..., K) for M equal parts of the columns; back: to a, to the kernel.
+
+    `narrow`: what a product multiplies is rounded to bfloat16, on the way back too.
+    """
+    ready = rounded if narrow else np.asarray
     masks = np.ones((1,) * (a.ndim + 1)) if masks is None else masks
-    parts = np.split(kernel, len(masks), axis=1)
+    parts = np.split(ready(kernel), len(masks), axis=1)
 
     def back(d: Array) -> tuple[Array, Array]:
         d_a, d_parts = np.zeros_like(a), []
-        for mask, part, d_columns in zip(masks, parts, np.split(d, len(masks), axis=-1), strict=True):
+        for mask, part, d_columns in zip(masks, parts, np.split(ready(d), len(masks), axis=-1), strict=True):
             d_a += (d_columns @ part.T) * mask
-            d_parts.append(np.einsum("...k,...g->kg", a * mask, d_columns, optimize=True))
+            d_parts.append(np.einsum("...k,...g->kg", ready(a * mask), d_columns, optimize=True))
         return d_a, np.concatenate(d_parts, axis=1)
 
-    return np.concatenate([(a * mask) @ part for mask, part in zip(masks, parts, strict=True)], axis=-1), back
+    return np.concatenate([ready(a * mask) @ part for mask, part in zip(masks, parts, strict=True)], axis=-1), back
 
 
 def normalise(a: Array, gain: Array | None, epsilon: float) -> tuple[Array, Callable[[Array], tuple[Array, Array | None]]]:
@@ -80,7 +90,7 @@ def recur(cell: Cell, h: Array, first: int, end: int) -> tuple[Array, Callable[[
     """gain * n(h U) for the gates from `first` to before `end`, normalised together; back: to h, to U, to the gain."""
     w, masks, columns = cell.weights, cell.drops, slice(first * h.shape[1], end * h.shape[1])
     masks = masks if masks is None or len(masks) == 1 else masks[first:end]
-    value, through_product = product(h, w.recurrent_kernel[:, columns], masks)
+    value, through_product = product(h, w.recurrent_kernel[:, columns], masks, cell.options.narrow)
     gain = None if w.norm is None else w.norm.recurrent_gain[columns]
     value, through_norm = normalise(value, gain, cell.options.epsilon)
 

@@ -14,7 +14,7 @@ def step(cell: Cell, x: Array, before: States, shares: States) -> Step:
         shares: how much of each state keeps its old value, (B, H) each.
     """
     (h,), (kept,), w = before, shares, cell.weights
-    recurrent, through_product = product(h, w.recurrent_kernel, cell.drops)
+    recurrent, through_product = product(h, w.recurrent_kernel, cell.drops, cell.options.narrow)
     gain = None if w.norm is None else w.norm.recurrent_gain
     normed, through_norm = normalise(x + recurrent, gain, cell.options.epsilon)
     new, slope = activate(normed + w.bias, cell.options.activation)

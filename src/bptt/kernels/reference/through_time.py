@@ -95,7 +95,7 @@ def _steps(
 ) -> tuple[Callable[[int, States], Step], Callable[[Array], tuple[Array, Array | None]]]:
     """The step at time t from the states before it, and the way back from dL/d(x W) to x and to W."""
     real = np.ones(inputs.shape[:2], bool) if mask is None else mask
-    x, through_inputs = _projected(np.where(real[..., None], inputs, 0.0), weights.kernel, drops.inputs)
+    x, through_inputs = _projected(np.where(real[..., None], inputs, 0.0), weights.kernel, drops.inputs, options.narrow)
     cell = Cell(options, weights, drops.recurrent)
 
     def take(t: int, before: States) -> Step:
@@ -105,10 +105,10 @@ def _steps(
     return take, through_inputs
 
 
-def _projected(inputs: Array, kernel: Array | None, masks: Array | None) -> tuple[Array, Callable[[Array], Any]]:
+def _projected(inputs: Array, kernel: Array | None, masks: Array | None, narrow: bool) -> tuple[Array, Callable[[Array], Any]]:
     if kernel is None:
         return inputs, lambda d: (d, None)
-    return product(inputs, kernel, None if masks is None else masks[:, :, None])
+    return product(inputs, kernel, None if masks is None else masks[:, :, None], narrow)
 
 
 def _zoneout(options: Options, seed: Seed | None, time: int, t: int, h: Array) -> list[Array]:
