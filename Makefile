@@ -23,8 +23,8 @@ setup: .venv/built  ## .venv, the locked dependencies, the package with its comp
 demo: setup  ## train on 4,000 real reviews, judge on 1,000 others, write a report
 	$(BIN)/bptt train examples/foods.toml
 
-test: setup
-	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile
+test: setup  ## XLA in haste: tests/haste.py
+	JAX_DISABLE_MOST_OPTIMIZATIONS=1 $(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-all: setup
 	$(BIN)/pytest

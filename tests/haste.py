@@ -1,4 +1,7 @@
-"""XLA without its long optimisations, which take half the time of a compilation: where what is compiled is not what is tested."""
+"""XLA without its long optimisations, which take half the time of a compilation: where what is compiled is not what is tested.
+
+`make test` is in haste but for the kernels' own tests, `make test-all` compiles everything as users do.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,14 +9,15 @@ from contextlib import contextmanager
 import jax
 
 FLAG = "jax_disable_most_optimizations"
-IN_HASTE = {FLAG.upper(): "1"}  # for a process of its own
+IN_HASTE, AS_USERS_DO = {FLAG.upper(): "1"}, {FLAG.upper(): "0"}  # for a process of its own
 
 
 @contextmanager
-def haste() -> Iterator[None]:
-    """What JAX compiles inside the block."""
-    jax.config.update(FLAG, True)
+def haste(on: bool = True) -> Iterator[None]:
+    """Of what JAX compiles inside the block."""
+    before = jax.config.read(FLAG)
+    jax.config.update(FLAG, on)
     try:
         yield
     finally:
-        jax.config.update(FLAG, False)
+        jax.config.update(FLAG, before)

@@ -5,7 +5,7 @@
 #include "bptt/float_mode.h"
 #include "bptt/pool.h"
 #include "elementwise.h"
-#include "recurrence.h"
+#include "run.h"
 #include "scratch.h"
 
 namespace bptt {
@@ -33,7 +33,7 @@ void call(const Operation<Settings>& operation, const nb::sequence& operands, co
                                 ", expected float32 or float64");
   const nb::gil_scoped_release release;
   OwnWorkers workers(PerProcess<Pool>::get(), threads);
-  Scratch scratch;
+  Scratch<Memory> scratch;
   const FloatMode mode;
   (single ? operation.f32 : operation.f64)(in.arrays(), out.arrays(), settings, workers, scratch.memory());
 }

@@ -15,7 +15,7 @@ template <auto run, class Settings>
 ffi::Error call(ffi::ThreadPool pool, ffi::RemainingArgs in, ffi::RemainingRets out, const Settings& settings) {
   return guarded([&] {
     PoolWorkers workers(pool);
-    Scratch scratch;
+    Scratch<Memory> scratch;
     run(arrays(in), arrays(out), settings, workers, scratch.memory());
   });
 }

@@ -7,6 +7,7 @@
 #include "direct.h"
 #include "ffi.h"
 #include "kernels.h"
+#include "store.h"
 
 namespace nb = nanobind;
 
@@ -35,6 +36,7 @@ NB_MODULE(_native, module) {
   bptt::add_direct(module);
   module.def("level", [] { return std::string(bptt::level().name); }, "The instruction-set level in use.");
   module.def("levels", &bptt::level_names, "The levels this processor runs, best first.");
+  module.def("missed", [] { return bptt::Store::get().missed(); }, "How many backward passes had to compute their forward pass again.");
   module.def("narrows", &bptt::narrows, nb::arg("units"), "Whether a recurrence of so many units multiplies in bfloat16 where asked.");
   module.def("kept_width", &bptt::kept_width, nb::arg("cell"), nb::arg("norm"), nb::arg("zoneout"), nb::arg("units"),
              nb::arg("wide"), "Elements that a step keeps for the backward pass.");

@@ -2,7 +2,7 @@
 // second's are absent; the second adds to the first's d_inputs or d_table where its own is.
 #pragma once
 
-#include "recurrence.h"
+#include "run.h"
 
 namespace bptt {
 
@@ -41,22 +41,25 @@ template <class T>
 void run_forward_pair(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
   const auto operands = halves(in), results = halves(out);
   const auto joined = join(results, 2, units_of(operands.first), units_of(operands.second));
-  const auto one = read_forward<T>(operands.first, results.first, s, joined.first);
-  const auto other = read_forward<T>(operands.second, results.second, reversed(s), joined.second);
+  auto one = read_forward<T>(operands.first, results.first, s, joined.first);
+  auto other = read_forward<T>(operands.second, results.second, reversed(s), joined.second);
   check_pair(one.net, other.net);
+  Leaving<T> first(one, read_ticket(results.first, result_names(false)));
+  Leaving<T> second(other, read_ticket(results.second, result_names(false)));
   kernels<T>().forward_pair(one, other, workers, memory);
+  first.leave();
+  second.leave();
 }
 
 template <class T>
 void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
   const auto operands = halves(in), results = halves(out);
   const int64_t units = units_of(operands.first), others = units_of(operands.second);
-  const auto sequence = join(operands, 15, units, others), d_sequence = join(operands, 19, units, others);
-  const auto steps = join(results, 2, units, others);
-  const auto one = read_backward<T>(operands.first, results.first, s, sequence.first, d_sequence.first, steps.first);
-  auto other = read_backward<T>(operands.second, results.second, reversed(s), sequence.second, d_sequence.second, steps.second);
+  const auto sequence = join(operands, 15, units, others), d_sequence = join(operands, 20, units, others);
+  auto one = read_backward<T>(operands.first, results.first, s, sequence.first, d_sequence.first);
+  auto other = read_backward<T>(operands.second, results.second, reversed(s), sequence.second, d_sequence.second);
   check_pair(one.net, other.net);
-  want_inputs(one.d_inputs || one.d_table, one.net.ids ? "d_table" : "d_inputs");
+  want(one.d_inputs || one.d_table, one.net.ids ? "d_table" : "d_inputs");
   other.add_inputs = other.net.ids ? !other.d_table : !other.d_inputs;
   if (other.add_inputs) {
     if (one.net.ids != other.net.ids || one.net.inputs != other.net.inputs || one.net.table != other.net.table)
@@ -64,6 +67,8 @@ void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& o
     other.d_inputs = one.d_inputs;
     other.d_table = one.d_table;
   }
+  const Held first = fetch(one, read_ticket(operands.first, operand_names(true)), workers, memory);
+  const Held second = fetch(other, read_ticket(operands.second, operand_names(true)), workers, memory);
   kernels<T>().backward_pair(one, other, workers, memory);
 }
 

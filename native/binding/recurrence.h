@@ -19,16 +19,16 @@ inline const Names& operand_names(bool backward) {
       "initial_cell", "input_drops", "recurrent_drops", "recurrent_gain", "state_gain", "state_bias",       "seed"};
   static const Names all = [] {
     auto names = forward;
-    for (const char* name : {"sequence", "kept", "d_state", "d_cell_state", "d_sequence"}) names.push_back(name);
+    for (const char* name : {"sequence", "kept", "ticket", "d_state", "d_cell_state", "d_sequence"}) names.push_back(name);
     return names;
   }();
   return backward ? all : forward;
 }
 
 inline const Names& result_names(bool backward) {
-  static const Names forward = {"state", "cell_state", "sequence", "kept"};
+  static const Names forward = {"state", "cell_state", "sequence", "kept", "ticket"};
   static const Names gradients = {
-      "d_inputs", "d_table", "d_steps", "d_kernel", "d_recurrent_kernel", "d_bias", "d_initial_state", "d_initial_cell",
+      "d_inputs", "d_table", "d_kernel", "d_recurrent_kernel", "d_bias", "d_initial_state", "d_initial_cell",
       "d_recurrent_gain", "d_state_gain", "d_state_bias"};
   return backward ? gradients : forward;
 }
@@ -117,11 +117,11 @@ struct Joined {
   int64_t offset;
 };
 
-// The next array's outputs, or null where absent and `optional`; tells the recurrence how they stand.
+// The next array's outputs, or null where absent; tells the recurrence how they stand.
 template <class T>
-T* read_outputs(Arrays& arrays, Recurrence<T>& net, const Joined& joined, const char* name, bool optional) {
+T* read_outputs(Arrays& arrays, Recurrence<T>& net, const Joined& joined, const char* name) {
   const Shape own = {net.batch, net.time, net.units};
-  if (!joined.array) return optional ? arrays.optional<T>(own) : arrays.required<T>(own);
+  if (!joined.array) return arrays.optional<T>(own);
   arrays.next();
   const std::vector<Array> one = {*joined.array};
   const Names names = {name};
@@ -138,33 +138,30 @@ Forward<T> read_forward(const std::vector<Array>& in, const std::vector<Array>& 
   const Shape states = {net.batch, net.units};
   args.state = results.required<T>(states);
   args.cell_state = net.initial_cell ? results.required<T>(states) : (results.next(), nullptr);
-  args.sequence = fresh(read_outputs(results, args.net, joined, "sequence", true), {net.batch, net.time, net.units});
+  args.sequence = fresh(read_outputs(results, args.net, joined, "sequence"), {net.batch, net.time, net.units});
   args.kept = fresh(results.optional<T>(kept_shape(net)), kept_shape(net));
+  results.next();  // the ticket
   return args;
 }
 
 template <class T>
 Backward<T> read_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, const Joined& sequence = {},
-                          const Joined& d_sequence = {}, const Joined& d_steps = {}) {
+                          const Joined& d_sequence = {}) {
   Arrays operands(in, operand_names(true)), results(out, result_names(true));
   Backward<T> args = {};
   args.net = read_recurrence<T>(in, operands, s);
   const auto& net = args.net;
   const Shape states = {net.batch, net.units}, kept = kept_shape(net);
   const int64_t all = gate_count(net.cell) * net.units;
-  args.sequence = read_outputs(operands, args.net, sequence, "sequence", false);
-  T* kept_before = kept[1] ? operands.required<T>(kept) : (operands.next(), nullptr);
+  args.sequence = read_outputs(operands, args.net, sequence, "sequence");
+  args.kept = operands.optional<T>(kept);
+  operands.next();  // the ticket
   args.d_state = operands.required<T>(states);
   args.d_cell_state = net.initial_cell ? operands.required<T>(states) : (operands.next(), nullptr);
-  args.d_sequence = read_outputs(operands, args.net, d_sequence, "d_sequence", true);
+  args.d_sequence = read_outputs(operands, args.net, d_sequence, "d_sequence");
   const Shape inputs = {net.batch, net.time, net.features}, table = {net.vocabulary, net.features};
   args.d_inputs = net.ids ? (results.next(), nullptr) : fresh(results.optional<T>(inputs), inputs);
   args.d_table = net.ids ? fresh(results.optional<T>(table), table) : (results.next(), nullptr);
-  if (kept_before)
-    args.kept = results.required<T>(kept);
-  else
-    args.d_steps = net.ids ? read_outputs(results, args.net, d_steps, "d_steps", false) : (results.next(), nullptr);
-  if (args.kept != kept_before) throw std::invalid_argument("d_steps must share the memory of kept");
   args.d_kernel = net.kernel ? results.required<T>({net.features, all}) : (results.next(), nullptr);
   args.d_recurrent_kernel = results.required<T>({net.units, all});
   args.d_bias = results.required<T>({net.cell == Cell::kGruAfter ? 2 : 1, all});
@@ -174,22 +171,6 @@ Backward<T> read_backward(const std::vector<Array>& in, const std::vector<Array>
   args.d_state_gain = net.state_gain ? results.required<T>({net.units}) : (results.next(), nullptr);
   args.d_state_bias = net.state_gain ? results.required<T>({net.units}) : (results.next(), nullptr);
   return args;
-}
-
-inline void want_inputs(bool present, const char* name) {
-  if (!present) throw std::invalid_argument(std::string(name) + " is missing");
-}
-
-template <class T>
-void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
-  kernels<T>().forward(read_forward<T>(in, out, s), workers, memory);
-}
-
-template <class T>
-void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
-  const auto args = read_backward<T>(in, out, s);
-  want_inputs(args.d_inputs || args.d_table, args.net.ids ? "d_table" : "d_inputs");
-  kernels<T>().backward(args, workers, memory);
 }
 
 }  // namespace bptt

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bptt/per_process.h"
+#include "pages.h"
 #include "bptt/runtime.h"
 
 namespace bptt {
@@ -44,7 +45,9 @@ class Arena final : public Memory {
     void operator()(char* data) const { operator delete(data, std::align_val_t(kAlignment)); }
   };
   struct Block {
-    explicit Block(size_t bytes) : size(bytes), data(static_cast<char*>(operator new(bytes, std::align_val_t(kAlignment)))) {}
+    explicit Block(size_t bytes) : size(bytes), data(static_cast<char*>(operator new(bytes, std::align_val_t(kAlignment)))) {
+      prefer_huge_pages(data.get(), size);
+    }
     size_t size;
     std::unique_ptr<char, Free> data;
   };
@@ -52,7 +55,8 @@ class Arena final : public Memory {
   size_t block_ = 0, used_ = 0, taken_ = 0;
 };
 
-// One call's arena, out of those that wait.
+// One call's arena, out of those of its purpose that wait.
+template <class Purpose>
 class Scratch {
  public:
   Scratch() {

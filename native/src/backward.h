@@ -6,12 +6,12 @@
 namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
 
-// First word whose places begin at or after `place`.
-inline int64_t word_from(const Words& words, int64_t place) {
-  int64_t low = 0, high = words.count;
+// First word whose rows begin at or after `place` of them all.
+inline int64_t word_from(const WordRows& rows, int64_t count, int64_t place) {
+  int64_t low = 0, high = count;
   while (low < high) {
     const int64_t middle = (low + high) / 2;
-    if (words.starts[middle] < place)
+    if (rows.starts[middle] < place)
       low = middle + 1;
     else
       high = middle;
@@ -19,18 +19,17 @@ inline int64_t word_from(const Words& words, int64_t place) {
   return low;
 }
 
-// sums[word] = sum over the word's places, in order, of the n elements from rows + place * stride on. Tasks hold like
-// numbers of places, not of words: in text the first hundred words hold most places.
+// sums[word] = sum over the slices of the word's rows of n elements. Tasks hold like numbers of rows, not of words: in text
+// the first hundred words stand in every slice.
 template <class T>
-void sum_places(const Words& words, const T* rows, int64_t stride, int64_t n, T* sums, Workers& workers) {
-  const int64_t places = words.starts[words.count], block = 2 * kChunk, width = padded<T>(n);
-  parallel(workers, ceil_div(places, block), [&](int64_t task, int64_t) {
-    const int64_t last_word = word_from(words, (task + 1) * block);
-    for (int64_t word = word_from(words, task * block); word < last_word; ++word) {
-      const int32_t* at = words.places + words.starts[word];
-      clear(sums + word * width, width);
-      add_rows(sums + word * width, n, words.starts[word + 1] - words.starts[word],
-               [&](int64_t i) { return rows + at[i] * stride; });
+void sum_slices(const WordRows& word_rows, int64_t count, const T* slice_sums, int64_t n, T* sums, Workers& workers) {
+  const int64_t rows = word_rows.starts[count], block = 2 * kChunk;
+  parallel(workers, ceil_div(rows, block), [&](int64_t task, int64_t) {
+    const int64_t last = word_from(word_rows, count, (task + 1) * block);
+    for (int64_t word = word_from(word_rows, count, task * block); word < last; ++word) {
+      const int32_t* at = word_rows.rows + word_rows.starts[word];
+      clear(sums + word * n, n);
+      add_rows(sums + word * n, n, word_rows.starts[word + 1] - word_rows.starts[word], [&](int64_t i) { return slice_sums + at[i] * n; });
     }
   });
 }
@@ -81,7 +80,8 @@ struct WordGradients {
 };
 
 template <class T>
-void word_gradients(const BackwardPass<T>& pass, const Words& words, Workers& workers, Memory& memory) {
+void word_gradients(const BackwardPass<T>& pass, Workers& workers, Memory& memory) {
+  const Words& words = *pass.words;
   const auto& args = pass.args;
   const auto& net = args.net;
   const Layout& layout = pass.rules.layout;
@@ -91,10 +91,7 @@ void word_gradients(const BackwardPass<T>& pass, const Words& words, Workers& wo
       clear(args.d_table + first * net.features, rows * net.features);
     });
   T* sums = memory.array<T>(words.count * layout.all());
-  if (args.kept)
-    sum_places(words, args.kept + layout.kernel_side, layout.stride, layout.all(), sums, workers);
-  else
-    sum_places(words, static_cast<const T*>(args.d_steps), net.sequence_stride, layout.units, sums, workers);
+  sum_slices(*pass.word_rows, words.count, static_cast<const T*>(pass.word_sums), layout.all(), sums, workers);
   const int64_t size = net.features * layout.all(), parts = count_parts<T>(ceil_div(words.count, kWords), size);
   WordGradients<T> gradients = {pass, words, {}, sums, parts, net.kernel ? memory.array<T>(parts * size) : nullptr,
                                 args.add_inputs ? memory.array<T>(workers.count() * kWords * padded<T>(net.features)) : nullptr};
@@ -144,7 +141,16 @@ BackwardPass<T> prepare(const Backward<T>& args, Workers& workers, Memory& memor
   *plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
   BackwardPass<T> pass = {args, *plan, Rules<T>(net, layout, Way::kBackward, memory), {},
-                          make_parts(args, layout, plan->slices, memory), most, nullptr, 0};
+                          make_parts(args, layout, plan->slices, memory), nullptr, nullptr, nullptr, most, nullptr, 0};
+  if (net.ids) {
+    Words* words = memory.array<Words>(1);
+    WordRows* rows = memory.array<WordRows>(1);
+    *words = find_words(net.ids, net.vocabulary, *plan, memory);
+    *rows = place_words(*words, *plan, memory);
+    pass.words = words;
+    pass.word_rows = rows;
+    pass.word_sums = memory.array<T>(rows->first[plan->slices] * layout.all());
+  }
   if (net.kernel && !net.ids) pass.kernel = kernel_side(net, layout, Way::kBackward, memory);
   pass.scratch_size = BackwardPass<T>::room_size(pass.rules, most);
   pass.scratch = memory.array<T>(workers.count() * pass.scratch_size);
@@ -154,11 +160,7 @@ BackwardPass<T> prepare(const Backward<T>& args, Workers& workers, Memory& memor
 // The gradients that want all tasks' parts.
 template <class T>
 void finish(const BackwardPass<T>& pass, Workers& workers, Memory& memory) {
-  const auto& net = pass.args.net;
-  if (net.ids) {
-    const PlacedBy placed_by = pass.args.kept ? PlacedBy::kEntry : net.in_time ? PlacedBy::kTime : PlacedBy::kPosition;
-    word_gradients(pass, find_words(net.ids, net.vocabulary, pass.plan, placed_by, memory), workers, memory);
-  }
+  if (pass.words) word_gradients(pass, workers, memory);
   add_all_parts(pass, workers);
 }
 

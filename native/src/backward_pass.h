@@ -38,6 +38,9 @@ struct BackwardPass {
   const Rules<T> rules;
   Side<T> kernel;  // where there is one, with inputs
   Parts<T> parts;  // task k takes slices k, k + count, ...
+  const Words* words;         // with ids
+  const WordRows* word_rows;
+  T* word_sums;               // dL/d(x W) of a word in a slice, (rows, G width)
   int64_t most;    // entries of a chunk
   T* scratch;
   int64_t scratch_size;
@@ -47,7 +50,7 @@ struct BackwardPass {
     T *dh, *dc, *h_first, *c_first;  // (32, width); the states that the chunk begins with
     T* step;                         // (2 x 32, width)
     T *h, *dy, *reset;               // (most, width)
-    T* values;                       // (most, stride), where nothing is kept
+    T* values;                       // (most, stride)
     T* dropped;                      // (most, the wider of padded D and width)
     T *d_gain, *d_state_gain, *d_state_bias;
   };
@@ -71,8 +74,8 @@ struct BackwardPass {
             values, dropped, sums, sums + rules.layout.all(), sums + rules.layout.all() + width};
   }
 
-  T* row(const Room& room, const Chunk& chunk, int64_t entry) const {
-    return (args.kept ? args.kept + chunk.first() * rules.layout.stride : room.values) + entry * rules.layout.stride;
+  T* row(const Room& room, int64_t entry) const {
+    return room.values + entry * rules.layout.stride;
   }
 
   const T* h_before(const Room& room, const Chunk& chunk, int64_t i, int64_t step) const {
@@ -123,7 +126,7 @@ struct BackwardPass {
       now.active = slice.active(step);
       for (int64_t i = 0; i < now.active; ++i) {
         const int64_t entry = chunk.entry(i, step);
-        now.values[i] = row(room, chunk, entry);
+        now.values[i] = row(room, entry);
         now.h[i] = room.h + entry * width;
         now.h_before[i] = h_before(room, chunk, i, step);
         now.c_before[i] = c_before(slice, chunk, room, i, step);
@@ -139,8 +142,10 @@ struct BackwardPass {
   }
 
   const T* c_before(const Slice& slice, const Chunk& chunk, const Room& room, int64_t i, int64_t step) const {
-    if (!args.d_cell_state || step == 0) return room.c_first + i * rules.layout.width;
-    return row(room, chunk, slice.starts[step - 1] - chunk.first() + i) + 4 * rules.layout.width;
+    const Layout& layout = rules.layout;
+    if (!args.d_cell_state || step == 0) return room.c_first + i * layout.width;
+    if (step > chunk.from) return row(room, chunk.entry(i, step - 1)) + 4 * layout.width;
+    return args.kept + (slice.starts[step - 1] + i) * layout.stride + 4 * layout.width;
   }
 
   // What the chunk's entries add to the task's part of each gradient of the recurrent weights.
@@ -159,10 +164,10 @@ struct BackwardPass {
       const bool reset = layout.cell == Cell::kGruBefore && g == rules.recurrent.groups - 1;
       for (int64_t e = 0; e < chunk.entries(); ++e) from[e] = reset ? room.reset + e * width : h[e];
       drop_rows(group, layout.units, chunk.entries(), rows, from, room.dropped, dropped);
-      product_columns(args.net.narrow, layout.units, dropped, row(room, chunk, 0) + group.field, layout.stride, chunk.entries(),
+      product_columns(args.net.narrow, layout.units, dropped, row(room, 0) + group.field, layout.stride, chunk.entries(),
                       group.gates * width, parts.recurrent + task * layout.units * all + group.position * width, all);
     }
-    const T* values = row(room, chunk, 0);
+    const T* values = row(room, 0);
     add_rows(parts.bias + task * all, all, chunk.entries(), [&](int64_t e) { return values + e * layout.stride; });
     if (layout.cell == Cell::kGruAfter)
       add_rows(parts.step_bias + task * all, all, chunk.entries(), [&](int64_t e) { return values + e * layout.stride + width; });
@@ -184,13 +189,13 @@ struct BackwardPass {
         x[entry] = net.inputs + place * net.features;
         dx[entry] = args.d_inputs + place * net.features;
         rows[entry] = slice.rows[i];
-        if (!net.kernel) give_gates(row(room, chunk, entry) + rules.layout.kernel_side, dx[entry]);
+        if (!net.kernel) give_gates(row(room, entry) + rules.layout.kernel_side, dx[entry]);
       }
     if (!net.kernel) return;
     for (int g = 0; g < kernel.groups; ++g) {
       const Group<T>& group = kernel.group[g];
       const int64_t all = rules.layout.all(), n = group.gates * rules.layout.width;
-      for (int64_t e = 0; e < chunk.entries(); ++e) d[e] = row(room, chunk, e) + group.field;
+      for (int64_t e = 0; e < chunk.entries(); ++e) d[e] = row(room, e) + group.field;
       drop_rows(group, kernel.depth, chunk.entries(), rows, x, room.dropped, dropped);
       product_columns(net.narrow, kernel.depth, dropped, d[0], rules.layout.stride, chunk.entries(), n,
                       parts.kernel + task * kernel.depth * all + group.position * rules.layout.width, all);
@@ -210,12 +215,12 @@ struct BackwardPass {
     }
   }
 
-  // With ids and nothing kept, dL/dz to where the words are summed from.
-  void give_steps(const Slice& slice, const Chunk& chunk, const Room& room) const {
-    for (int64_t i = 0; i < slice.count; ++i)
-      for (int64_t step = chunk.from; step < chunk.end(i); ++step)
-        copy_row(args.d_steps + output(slice, i, slice.position(i, step)),
-                 row(room, chunk, chunk.entry(i, step)), rules.layout.units);
+  // The chunk's entries, each added to the row of its word.
+  void spread_words(const Chunk& chunk, const Room& room) const {
+    const int64_t all = rules.layout.all();
+    const int32_t* word_row = word_rows->row + chunk.first();
+    for (int64_t e = 0; e < chunk.entries(); ++e)
+      add_row(word_sums + word_row[e] * all, row(room, e) + rules.layout.kernel_side, all);
   }
 
   void run(int64_t task, int64_t worker) const {
@@ -227,7 +232,10 @@ struct BackwardPass {
     clear(parts.state_gain + task * layout.width, layout.width);
     clear(parts.state_bias + task * layout.width, layout.width);
     if (parts.kernel) clear(parts.kernel + task * args.net.features * layout.all(), args.net.features * layout.all());
-    for (int64_t index = task; index < plan.slices; index += parts.count) take(Slice(plan, index), task, room(worker));
+    for (int64_t index = task; index < plan.slices; index += parts.count) {
+      if (word_rows) clear(word_sums + word_rows->first[index] * layout.all(), (word_rows->first[index + 1] - word_rows->first[index]) * layout.all());
+      take(Slice(plan, index), task, room(worker));
+    }
   }
 
   void take(const Slice& slice, int64_t task, const Room& room) const {
@@ -240,11 +248,14 @@ struct BackwardPass {
     }
     for (int64_t to = slice.longest(); to > 0;) {
       const Chunk chunk = Chunk::before(slice, to, most);
+      if (args.kept) copy_row(room.values, args.kept + chunk.first() * rules.layout.stride, chunk.entries() * rules.layout.stride);
       for (int64_t i = 0; i < slice.count; ++i) gather(slice, chunk, i, room);
       recur(slice, chunk, room);
       spread_recurrent(slice, chunk, task, room);
-      if (!net.ids) spread_inputs(slice, chunk, task, room);
-      if (net.ids && !args.kept) give_steps(slice, chunk, room);
+      if (net.ids)
+        spread_words(chunk, room);
+      else
+        spread_inputs(slice, chunk, task, room);
       to = chunk.from;
     }
     for (int64_t i = 0; i < slice.count; ++i) {

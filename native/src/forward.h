@@ -54,7 +54,7 @@ ForwardPass<T> prepare(const Forward<T>& args, Workers& workers, Memory& memory)
   pass.bias = gate_bias(net, layout, memory);
   if (net.ids) {
     Words* words = memory.array<Words>(1);
-    *words = find_words(net.ids, net.vocabulary, *plan, PlacedBy::kEntry, memory);
+    *words = find_words(net.ids, net.vocabulary, *plan, memory);
     T* projected = memory.array<T>(words->count * layout.all());
     project_words(pass, *words, projected, workers);
     pass.words = words;

@@ -28,22 +28,6 @@ void count_entries(const Plan& plan, int32_t* starts) {
   }
 }
 
-// Calls body(b, k, place) for each real step, `place` as `placed_by` says; rows in the order of the batch.
-template <class F>
-void for_steps(const Plan& plan, PlacedBy placed_by, int32_t* rank, F&& body) {
-  for (int64_t slice = 0; slice < plan.slices; ++slice)
-    for (int64_t i = plan.first(slice); i < plan.first(slice + 1); ++i)
-      rank[plan.rows[i]] = static_cast<int32_t>(slice * kMostRowsInSlice + i - plan.first(slice));
-  for (int64_t b = 0; b < plan.batch; ++b) {
-    const int32_t* starts = plan.starts_of(rank[b] / kMostRowsInSlice);
-    for (int64_t k = 0; k < plan.steps[b]; ++k) {
-      const int64_t position = plan.positions[b * plan.time + k];
-      const int64_t at = placed_by == PlacedBy::kTime ? plan.time_of(position) : position;
-      body(b, k, placed_by == PlacedBy::kEntry ? starts[k] + rank[b] % kMostRowsInSlice : static_cast<int32_t>(b * plan.time + at));
-    }
-  }
-}
-
 }  // namespace
 
 Plan make_plan(int64_t batch, int64_t time, const bool* mask, bool go_backwards, Memory& memory) {
@@ -66,12 +50,11 @@ Plan make_plan(int64_t batch, int64_t time, const bool* mask, bool go_backwards,
   return plan;
 }
 
-Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, PlacedBy placed_by, Memory& memory) {
+Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Memory& memory) {
   const int64_t tokens = plan.batch * plan.time;
   auto* word_of = memory.array<int32_t>(vocabulary);
   auto* words = memory.array<int32_t>(std::min(vocabulary, tokens));
   auto* index = memory.array<int32_t>(tokens);
-  auto* counts = memory.array<int32_t>(tokens + 1);
   std::fill_n(word_of, vocabulary, -1);
   int32_t found = 0;
   for (int64_t b = 0; b < plan.batch; ++b)
@@ -83,22 +66,45 @@ Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Place
                                 std::to_string(t) + " is outside the vocabulary of " + std::to_string(vocabulary) +
                                 " rows: expected 0 to " + std::to_string(vocabulary - 1));
       if (word_of[id] < 0) {
-        counts[found + 1] = 0;
         words[found] = id;
         word_of[id] = found++;
       }
       index[place] = word_of[id];
-      ++counts[word_of[id] + 1];
     }
-  counts[0] = 0;
-  std::partial_sum(counts, counts + found + 1, counts);
-  auto* next = memory.array<int32_t>(found);
-  std::copy(counts, counts + found, next);
-  auto* places = memory.array<int32_t>(counts[found]);
-  for_steps(plan, placed_by, memory.array<int32_t>(plan.batch), [&](int64_t b, int64_t k, int32_t place) {
-    places[next[index[b * plan.time + plan.time_of(plan.positions[b * plan.time + k])]]++] = place;
-  });
-  return {found, words, index, counts, places};
+  return {found, words, index};
+}
+
+WordRows place_words(const Words& words, const Plan& plan, Memory& memory) {
+  const int64_t entries = plan.starts_of(plan.slices - 1)[plan.time];
+  auto* row = memory.array<int32_t>(entries);
+  auto* first = memory.array<int32_t>(plan.slices + 1);
+  auto* word_of = memory.array<int32_t>(entries);       // of a row
+  auto* latest = memory.array<int32_t>(words.count);    // a word's last row
+  auto* starts = memory.array<int32_t>(words.count + 1);
+  std::fill_n(latest, words.count, -1);
+  std::fill_n(starts, words.count + 1, 0);
+  int32_t count = 0;
+  for (int64_t slice = 0; slice < plan.slices; ++slice) {
+    first[slice] = count;
+    for (int64_t i = plan.first(slice); i < plan.first(slice + 1); ++i) {
+      const int64_t b = plan.rows[i];
+      for (int64_t k = 0; k < plan.steps[b]; ++k) {
+        const int32_t word = words.index[b * plan.time + plan.time_of(plan.positions[b * plan.time + k])];
+        if (latest[word] < first[slice]) {
+          word_of[count] = word;
+          latest[word] = count++;
+          ++starts[word + 1];
+        }
+        row[plan.starts_of(slice)[k] + i - plan.first(slice)] = latest[word];
+      }
+    }
+  }
+  first[plan.slices] = count;
+  std::partial_sum(starts, starts + words.count + 1, starts);
+  auto* rows = memory.array<int32_t>(count);
+  std::copy(starts, starts + words.count, latest);
+  for (int32_t r = 0; r < count; ++r) rows[latest[word_of[r]]++] = r;
+  return {row, first, starts, rows};
 }
 
 }  // namespace bptt

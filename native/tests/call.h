@@ -25,11 +25,11 @@ class Call {
     return forward(threads, true, outputs(shows_sequence_), Arrays(directions_.size()));
   }
 
-  // Forward and back. What `shared` says of the memory of d_steps must not matter: the sequence's own, or another.
-  std::vector<Results<T>> train(int64_t threads, bool shared) const {
+  // Forward and back.
+  std::vector<Results<T>> train(int64_t threads) const {
     Arrays kept;
     for (const Direction& way : directions_) kept.emplace_back(static_cast<size_t>(way.of().batch * way.of().time * width(way)));
-    const Arrays sequences = outputs(true), steps = outputs(!shared), d_sequences = outputs(shows_sequence_);
+    const Arrays sequences = outputs(true), d_sequences = outputs(shows_sequence_);
     auto out = forward(threads, shows_sequence_, sequences, kept);
     std::vector<Backward<T>> calls;
     for (size_t i = 0; i < directions_.size(); ++i) {
@@ -39,7 +39,6 @@ class Call {
       for (const std::string name : kLearnt) out[i]["d_" + name] = Fenced<T>(way.run.size(name));
       calls.push_back(backward(way, out[i], out[added_ ? 0 : i], way.in(sequences), kept[i].data(), way.in(d_sequences)));
       calls.back().add_inputs = added_ && i > 0;
-      if (way.of().vocabulary && !width(way)) calls.back().d_steps = way.in(shared ? sequences : steps);
     }
     Threads workers(threads);
     Heap memory;
@@ -113,11 +112,11 @@ class Call {
     return out;
   }
 
-  Backward<T> backward(const Direction& way, const Results<T>& out, const Results<T>& inputs, const T* sequence, T* kept,
+  Backward<T> backward(const Direction& way, const Results<T>& out, const Results<T>& inputs, const T* sequence, const T* kept,
                        const T* d_sequence) const {
     const auto at = [&](const char* name) { return out.at(name).data(); };
     const Run<T>& run = way.run;
-    return {run.net(way.standing), sequence, kept, nullptr, run.in("d_state"), run.in("d_cell_state"), d_sequence, false,
+    return {run.net(way.standing), sequence, kept, run.in("d_state"), run.in("d_cell_state"), d_sequence, false,
             inputs.at("d_inputs").data(), inputs.at("d_table").data(), at("d_kernel"), at("d_recurrent_kernel"), at("d_bias"),
             at("d_initial_state"), at("d_initial_cell"), at("d_recurrent_gain"), at("d_state_gain"), at("d_state_bias")};
   }

@@ -51,10 +51,10 @@ void check(const std::string& level, const Kernels<T>& kernels, const Question& 
   std::vector<const Run<T>*> directions;
   for (const Run<T>& run : runs) directions.push_back(&run);
   const Call<T> call(kernels, directions, c.joined, question.added);
-  const auto found = call.train(1, true);
+  const auto found = call.train(1);
   for (size_t i = 0; i < found.size(); ++i)
     for (const auto& [name, want] : question.want[i]) compare(label + (i ? " second: " : ": ") + name, found[i].at(name), want);
-  same(label + " with 3 threads", found, call.train(3, false));
+  same(label + " with 3 threads", found, call.train(3));
   same(label + " with nothing kept", call.predict(1), found);
 }
 

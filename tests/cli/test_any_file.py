@@ -1,5 +1,6 @@
 """Any file a person brings: the bad ones of tests/data/corpus.py are refused in one message, and nothing is left behind."""
 
+import functools
 import json
 import os
 import time
@@ -62,12 +63,15 @@ def test_bad_file_in_a_process_of_its_own(tmp_path: Path, name: str) -> None:
     assert contents(tmp_path) == before
 
 
-def test_a_name_that_is_not_utf8_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_is_refused_before_anything_is_written(bptt: Bptt, tmp_path: Path) -> None:
     for name in (b"b\xff.csv", b"b.csv"):
         (tmp_path / os.fsdecode(name)).write_bytes(csv_of(rows()))
     before = sorted(path.name for path in tmp_path.rglob("*"))
-    for arguments, code in [(["b\udcff.csv"], "data.file-name"), (["b.csv", "--run", "r\udcff"], "run.name")]:
-        result = run_bptt("train", *arguments, "--text", "text", "--label", "label", *TINY, cwd=tmp_path)
+    for run, arguments, code in [
+        (functools.partial(run_bptt, cwd=tmp_path), ["b\udcff.csv"], "data.file-name"),
+        (bptt, ["b.csv", "--run", "r\udcff"], "run.name"),
+    ]:
+        result = run("train", *arguments, "--text", "text", "--label", "label", *TINY)
         check_refusal(result, code, [r"\udcff"])
         assert sorted(path.name for path in tmp_path.rglob("*")) == before
 

@@ -134,7 +134,7 @@ def test_one_message_and_nothing_written(
     "name",
     [
         "no such command",
-        "not a run",
+        pytest.param("not a run", marks=pytest.mark.slow),
         pytest.param("missing file", marks=pytest.mark.slow),
         pytest.param("wrong keys and values", marks=pytest.mark.slow),
     ],

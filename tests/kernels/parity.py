@@ -38,13 +38,18 @@ def results(states: tuple[Any, ...], sequence: Any, gradients: dict[str, Any]) -
     return {name: np.asarray(value) for name, value in found.items()}
 
 
+def read_by_reference(problem: Problem) -> tuple[Any, ...]:
+    p = problem
+    return p.dense, p.weights, p.states, p.mask, p.drops, p.seed
+
+
 def expected(problem: Problem) -> dict[str, Floats]:
     """Every result and gradient, by the reference."""
     p, weights = problem, problem.weights
     if p.ids is not None and weights.kernel is not None:  # each word times W, once: so its gradient is summed, then rounded
         projected, through = product(p.inputs, weights.kernel, None, p.options.narrow)
         p = replace(p, inputs=projected, weights=weights._replace(kernel=None))
-    arrays = (p.dense, p.weights, p.states, p.mask, p.drops, p.seed)
+    arrays = read_by_reference(p)
     states, sequence = reference.recurrence(p.options, *arrays)
     d_sequence = p.d_sequence if p.options.return_sequences else None
     found = vars(reference.backward(p.options, *arrays, p.d_states, d_sequence))
@@ -56,6 +61,9 @@ def expected(problem: Problem) -> dict[str, Floats]:
             d_table, d_kernel = through(table)
             found |= {"inputs": d_table, "weights": found["weights"]._replace(kernel=d_kernel)}
     return results(states, sequence, named(**found))
+
+
+_judge = functools.lru_cache(maxsize=4)(expected)  # a problem is asked about several times
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
@@ -79,7 +87,7 @@ def computed(kernel: Kernel, problem: Problem, dtype: str) -> dict[str, Floats]:
 def check(kernel: Kernel, problem: Problem, dtype: str = "float64") -> None:
     """Fails unless every result and gradient of `kernel` stands as near to the reference as closeness.py asks."""
     problem = problem.cast(dtype)  # the reference sees the same rounded numbers: their rounding is nobody's fault
-    want, got = expected(problem.cast("float64")), computed(kernel, problem, dtype)
+    want, got = _judge(problem.cast("float64")), computed(kernel, problem, dtype)
     assert got.keys() == want.keys()
     for name, value in got.items():
         assert value.dtype == dtype, f"{name} is {value.dtype}"
@@ -95,7 +103,7 @@ def well_conditioned(problem: Problem) -> bool:
     """
     if nearest_kink(problem) < 1e-6:
         return False
-    exact, rounded = expected(problem), expected(problem.cast("float32").cast("float64"))
+    exact, rounded = _judge(problem), _judge(problem.cast("float32").cast("float64"))
     moved = max(distance(rounded[name], exact[name]) / norm(exact[name]) for name in exact)
     return moved <= 2 * float(np.finfo(np.float32).eps)
 
@@ -111,5 +119,5 @@ def nearest_kink(problem: Problem) -> float:
 
     plain = dict(FUNCTIONS)
     with patch.dict(FUNCTIONS, {name: functools.partial(watched, name) for name in KINKS}):
-        expected(problem)
+        reference.recurrence(problem.options, *read_by_reference(problem))
     return float(min(distances))

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.haste import AS_USERS_DO
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -16,7 +18,7 @@ def run_module(module: str, *arguments: str, **environment: str) -> subprocess.C
     return subprocess.run(
         command,
         cwd=ROOT,
-        env=os.environ | {"BPTT_LANG": "en"} | environment,
+        env=os.environ | {"BPTT_LANG": "en"} | AS_USERS_DO | environment,
         capture_output=True,
         text=True,
         timeout=200,

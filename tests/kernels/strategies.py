@@ -4,6 +4,7 @@ Weights are never equal and states never zero. Shapes are 1, primes and every ot
 than 32 rows make several slices, more than 256 rows x steps several chunks, more than 64 units several panels.
 """
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -39,9 +40,9 @@ class Case:
         return GATES[self.options.cell]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """The arrays of a recurrence, and dL/d its results."""
+    """The arrays of a recurrence, and dL/d its results. Equal is only the same one."""
 
     options: Options
     inputs: Floats  # (B, T, D); with ids, the (V, D) table
@@ -54,7 +55,10 @@ class Problem:
     d_states: tuple[Floats, ...]  # (B, H) each
     d_sequence: Floats  # (B, T, H)
 
+    @functools.lru_cache(maxsize=4)  # noqa: B019 - and what is computed of them once is kept beside them
     def cast(self, dtype: str) -> "Problem":
+        if self.inputs.dtype == dtype:
+            return self
         arrays = {name: value for name, value in vars(self).items() if name != "options"}
         return replace(self, **jax.tree.map(lambda a: a.astype(dtype) if a.dtype.kind == "f" else a, arrays))
 

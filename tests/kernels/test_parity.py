@@ -24,7 +24,7 @@ def check_native(case: Case, seed: int) -> None:
             check(native.recurrence, problem, "float32")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @example(case=SLICES, seed=1)
 @example(case=CHUNKS, seed=1)
 @given(case=cases(), seed=seeds)

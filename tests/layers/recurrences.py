@@ -1,6 +1,7 @@
 """Our recurrent layers beside Keras's own of the same weights: what a call gives, and its gradients."""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -58,8 +59,9 @@ def states_for(layer: Any) -> list[Any]:
     return [spread((ROWS, size), 20 + i) for i, size in enumerate(layer.state_size)]
 
 
-def computed(layer: Any, real: Any = None, training: bool = False, x: Any = SEQUENCES) -> tuple[Any, Any]:
-    """Outputs and states from a drawn initial state; the gradients of a drawn sum of them by weights, inputs and that state."""
+def compiled(layer: Any, real: Any = None, training: bool = False) -> Callable[[Any], tuple[Any, Any]]:
+    """A function of the inputs: outputs and states from a drawn initial state, and the gradients of a drawn sum of them by
+    weights, inputs and that state."""
     fixed = [variable.value for variable in layer.non_trainable_variables]
 
     def forward(weights: Any, x: Any, states: Any) -> Any:
@@ -70,7 +72,11 @@ def computed(layer: Any, real: Any = None, training: bool = False, x: Any = SEQU
         outputs, backward = jax.vjp(forward, *given)
         return outputs, backward(jax.tree.map(lambda a: spread(a.shape, 30 + a.ndim).astype(a.dtype), outputs))
 
-    return run([w.value for w in layer.trainable_variables], x, states_for(layer))
+    return lambda x: run([w.value for w in layer.trainable_variables], x, states_for(layer))
+
+
+def computed(layer: Any, real: Any = None, training: bool = False) -> tuple[Any, Any]:
+    return compiled(layer, real, training)(SEQUENCES)
 
 
 def alike(cell: str, mask: str | None = None, training: bool = False, tolerance: float = 1e-5, **arguments: Any) -> Any:

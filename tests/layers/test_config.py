@@ -37,6 +37,7 @@ LAYERS: dict[str, dict[str, Any]] = {
     "LayerNormalization": {"axis": -1, "epsilon": 0.1, "center": False, "gamma_initializer": "zeros"},
 }
 SHAPES = {"Embedding": (B, T)}
+FORGOTTEN = {"SimpleRNN": {"seed": 3}}  # by Keras's own config
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -46,10 +47,10 @@ def test_the_config_is_keras_s_own_both_ways(name: str, dtype: str | None) -> No
     if name != "SpatialDropout1D":  # Keras's own does not take it
         given["trainable"] = False
     ours, theirs = getattr(layers, name)(**given), getattr(keras.layers, name)(**given)
-    config = ours.get_config()
-    assert config == theirs.get_config()
-    assert type(ours).from_config(theirs.get_config()).get_config() == config
-    assert type(theirs).from_config(ours.get_config()).get_config() == config
+    config, forgotten = ours.get_config(), FORGOTTEN.get(name, {})
+    assert config == theirs.get_config() | forgotten
+    assert type(ours).from_config(theirs.get_config() | forgotten).get_config() == config
+    assert type(theirs).from_config(config).get_config() == theirs.get_config()
     rebuilt = keras.layers.deserialize(keras.layers.serialize(ours))
     assert type(rebuilt) is type(ours) and rebuilt.get_config() == config
     for layer in (ours, theirs):
@@ -80,7 +81,7 @@ def test_registered_as_ours_for_files(name: str) -> None:
 def test_options_of_ours_survive_a_round_trip(name: str) -> None:
     ours = getattr(layers, name)(**LAYERS[name] | OURS[name])
     config = ours.get_config()
-    plain = getattr(keras.layers, name)(**LAYERS[name]).get_config()
+    plain = getattr(keras.layers, name)(**LAYERS[name]).get_config() | FORGOTTEN.get(name, {})
     assert {key: value for key, value in config.items() if key not in plain} == OURS[name]
     rebuilt = keras.layers.deserialize(keras.layers.serialize(ours))
     assert type(rebuilt) is type(ours)

@@ -36,7 +36,7 @@ def link_kept(patch: pytest.MonkeyPatch) -> None:
 
 def newest_link(patch: pytest.MonkeyPatch) -> None:
     """Any array passes for the output of the latest Embedding."""
-    patch.setattr(lookups, "recall", lambda _output: next(reversed(lookups._tokens.values()), None))
+    patch.setattr(lookups, "recall", lambda _output: next(reversed(lookups._tokens.values()), (None,))[0])
 
 
 def always_dropping(patch: pytest.MonkeyPatch) -> None:

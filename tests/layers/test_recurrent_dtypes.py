@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bptt import layers
+from tests.haste import IN_HASTE
 from tests.kernels.processes import result
 from tests.layers.recurrences import CELLS, every_layer, layer_of
 from tests.layers.twins import REAL, B, D, Make, T, V, agree, alike, same, slow, spread, twins
@@ -116,7 +117,7 @@ def test_the_global_policy_is_followed(cell: str) -> None:
 @pytest.fixture(scope="module")
 def doubles() -> Any:
     """In a process of its own: JAX has 64 bits or has not, for good."""
-    return result("tests.layers.doubles", JAX_ENABLE_X64="1")
+    return result("tests.layers.doubles", JAX_ENABLE_X64="1", **IN_HASTE)
 
 
 def test_float64_is_that_of_numpy(doubles: Any) -> None:

@@ -29,18 +29,25 @@ constexpr int64_t kMostRowsInSlice = 32;
 
 Plan make_plan(int64_t batch, int64_t time, const bool* mask, bool go_backwards, Memory& memory);
 
-// The distinct ids of the real steps, and where each stands.
+// The distinct ids of the real steps.
 struct Words {
-  int64_t count;              // U distinct ids
-  const int32_t* ids;         // (U), in order of first appearance
-  const int32_t* index;       // (B, T): which of the U, at real steps; elsewhere undefined
-  const int32_t* starts;      // (U + 1)
-  const int32_t* places;      // (starts[U]), each word's one after the other: the entry, or b * T + position in processing order, or b * T + time
+  int64_t count;         // U distinct ids
+  const int32_t* ids;    // (U), in order of first appearance
+  const int32_t* index;  // (B, T): which of the U, at real steps; elsewhere undefined
 };
 
-enum class PlacedBy { kEntry, kPosition, kTime };
-
 // Throws std::out_of_range naming the place of an id outside [0, vocabulary).
-Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, PlacedBy placed_by, Memory& memory);
+Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Memory& memory);
+
+// Where the entries' gradients are summed word by word: a slice has a row for each word that stands in it, so that no two
+// tasks write to one row.
+struct WordRows {
+  const int32_t* row;     // (entries)
+  const int32_t* first;   // (slices + 1): each slice's first row
+  const int32_t* starts;  // (U + 1): where each word's rows begin in `rows`
+  const int32_t* rows;    // each word's rows, slice by slice
+};
+
+WordRows place_words(const Words& words, const Plan& plan, Memory& memory);
 
 }  // namespace bptt

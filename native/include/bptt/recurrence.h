@@ -63,8 +63,7 @@ template <class T>
 struct Backward {
   Recurrence<T> net;
   const T* sequence;      // what forward wrote; only real steps are read
-  T* kept;                // what forward wrote; gradients take its place
-  T* d_steps;             // with ids and nothing kept, dL/dz of the real steps is left here; may be `sequence` itself
+  const T* kept;          // what forward wrote
   const T* d_state;       // (B, H)
   const T* d_cell_state;  // (B, H) of the LSTM, else null
   const T* d_sequence;    // as sequence, or null

@@ -58,18 +58,18 @@ def forward(
 def backward(
     options: Options, arrays: tuple[Any, ...], sequence: Any, kept: Any, d_states: tuple[Any, ...], d_sequence: Any = None
 ) -> tuple[Any | Tokens, Weights, tuple[Any, ...]]:
-    """dL/d inputs (Tokens(None, d_table) for Tokens), weights and states. `kept` is spent: dL/dz takes its place.
+    """dL/d inputs (Tokens(None, d_table) for Tokens), weights and states.
 
     Args:
         options: those of `forward`.
         arrays: the arguments of `forward` from inputs to seed.
-        sequence: what it gave; spent too where `options` do not return it.
+        sequence: what it gave.
         kept: what it gave.
         d_states: dL/d the states, (B, H) each.
         d_sequence: dL/d the outputs, (B, T, H), or None for zeros.
     """
     given = signature.operands(options, arrays)
-    made = Made(None, None, sequence, kept)
+    made = Made(None, None, sequence, kept, None)
     found = run_backward(options, given, made, (*d_states, None)[:2], d_sequence)
     inputs, weights, states, *_ = signature.formed(arrays, found)
     return inputs, weights, states
@@ -79,7 +79,7 @@ def run_forward(
     options: Options, given: Operands, differentiated: bool, empty: Empty = np.empty, count: int | None = None
 ) -> Made:
     """As `forward`; `empty` makes the results' arrays, `count` is the number of threads."""
-    shapes = signature.made_shapes(options, given, differentiated or options.return_sequences, differentiated)
+    shapes = signature.made_shapes(options, given, differentiated)
     made = Made(*_empty(shapes, given, empty))
     if 0 in given.steps:
         made.state[:] = given.initial_state
@@ -101,19 +101,14 @@ def run_backward(
     count: int | None = None,
 ) -> Gradients:
     """As `backward`; `d_states` are those of h and c, the latter None without c."""
-    shapes = signature.gradient_shapes(given, made.kept)
-    spent = made.kept if made.kept is not None else None if options.return_sequences else made.sequence
-    in_place = shapes.steps is not None and spent is not None
-    found = Gradients(*_empty(shapes._replace(steps=None) if in_place else shapes, given, empty))
+    found = Gradients(*_empty(signature.gradient_shapes(given), given, empty))
     if 0 in given.steps:
         for gradient in found:
             if gradient is not None:
                 gradient[:] = 0
         return found._replace(initial_state=d_states[0], initial_cell=d_states[1])
-    if in_place:
-        found = found._replace(steps=spent)
     settings = signature.settings(options, fill=False)
-    operands = (*given, made.sequence, made.kept, *d_states, d_sequence)
+    operands = (*given, made.sequence, made.kept, None, *d_states, d_sequence)
     compiled.module.recurrence_backward(operands, found, threads=count or threads(), **settings)
     return found
 

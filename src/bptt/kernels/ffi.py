@@ -13,17 +13,14 @@ from bptt.kernels.compiled import DTYPES
 from bptt.messages import _
 
 
-def call(name: str, dtype: Any, results: Any, *arrays: Any, aliases: dict[int, int] | None = None, **attributes: Any) -> Any:
-    """Calls the kernel `name` of `dtype`; `results` is a (tuple of) ShapeDtypeStruct. Under vmap it runs in a loop.
-
-    `aliases`: array number -> number of the result that takes over its memory; XLA copies where the array is read again.
-    """
+def call(name: str, dtype: Any, results: Any, *arrays: Any, **attributes: Any) -> Any:
+    """Calls the kernel `name` of `dtype`; `results` is a (tuple of) ShapeDtypeStruct. Under vmap it runs in a loop."""
     _register()
     if str(dtype) not in DTYPES:
         message = _("The arrays are of {dtype}; the native kernels compute in {known}.")
         raise KernelError("kernel.dtype", message.format(dtype=dtype, known=", ".join(DTYPES)))
     target = f"bptt_{name}_{DTYPES[str(dtype)]}"
-    return jax.ffi.ffi_call(target, results, vmap_method="sequential", input_output_aliases=aliases)(*arrays, **attributes)
+    return jax.ffi.ffi_call(target, results, vmap_method="sequential")(*arrays, **attributes)
 
 
 @functools.cache

@@ -61,15 +61,14 @@ def standing(output: jax.Array, tokens: Tokens) -> str | None:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _recurrence(options: Options, arrays: Any) -> tuple[States, jax.Array]:
-    states, sequence, _ = _forward(options, options.return_sequences, False, arrays)
+    states, sequence, _ = _forward(options, False, arrays)
     return states, sequence
 
 
 def _forward_rule(options: Options, arrays: Any) -> tuple[tuple[States, jax.Array], Any]:
-    """With what the backward pass needs; masked positions of the sequence are filled only if the user gets them."""
-    states, sequence, kept = once(functools.partial(_forward, options, True, True), arrays)
-    shown = sequence if options.return_sequences else absent(sequence.dtype)
-    return (states, shown), (arrays, sequence, kept)
+    """With what the backward pass needs."""
+    states, sequence, ticket = once(functools.partial(_forward, options, True), arrays)
+    return (states, sequence), (arrays, sequence, ticket)
 
 
 def _backward_rule(options: Options, residuals: Any, gradients: Any) -> tuple[Any]:
@@ -94,34 +93,38 @@ def _specs(options: Options, arrays: Any) -> Any:
     )
 
 
-def _forward(options: Options, keep: bool, differentiated: bool, arrays: Any) -> tuple[States, jax.Array, jax.Array]:
-    local = functools.partial(_forward_call, options, keep, differentiated)
+def _forward(options: Options, differentiated: bool, arrays: Any) -> tuple[States, jax.Array, jax.Array]:
+    """The states; the outputs or an absent array; where `differentiated` a ticket, one for each device."""
+    local = functools.partial(_forward_call, options, differentiated)
     if options.mesh is None:
         return local(arrays)
     rows = P(options.batch_axis)
-    kept = rows if differentiated and _kept_width(options, arrays) else P()
-    out = (jax.tree.map(lambda _: rows, arrays[2]), rows if keep else P(), kept)
+    out = (
+        jax.tree.map(lambda _: rows, arrays[2]),
+        rows if options.return_sequences else P(),
+        rows if differentiated else P(),
+    )
     specs = _specs(options, arrays)
     return jax.shard_map(local, mesh=options.mesh, in_specs=(specs,), out_specs=out, check_vma=False)(arrays)
 
 
-def _backward(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Array, gradients: Any) -> Any:
+def _backward(options: Options, arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
     if options.mesh is None:
-        return _backward_call(options, arrays, sequence, kept, gradients)
+        return _backward_call(options, arrays, sequence, ticket, gradients)
     rows, axis = P(options.batch_axis), options.batch_axis
 
-    def local(arrays: Any, sequence: jax.Array, kept: jax.Array, gradients: Any) -> Any:
+    def local(arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
         """Each device's rows; the gradients of what all rows share are summed over the devices."""
-        inputs, weights, *rest = _backward_call(options, arrays, sequence, kept, gradients)
+        inputs, weights, *rest = _backward_call(options, arrays, sequence, ticket, gradients)
         total = functools.partial(jax.tree.map, lambda g: jax.lax.psum(g, axis))
         return (Tokens(None, total(inputs.table)) if isinstance(inputs, Tokens) else inputs, total(weights), *rest)
 
     specs = _specs(options, arrays)
-    given = (specs[2], rows if options.return_sequences else P())
+    outputs = rows if options.return_sequences else P()
     out = (Tokens(None, P()) if isinstance(arrays[0], Tokens) else rows, specs[1], specs[2], None, None, None)
-    keeps = rows if _kept_width(options, arrays) else P()
-    return jax.shard_map(local, mesh=options.mesh, in_specs=(specs, rows, keeps, given), out_specs=out, check_vma=False)(
-        arrays, sequence, kept, gradients
+    given = (specs, outputs, rows, (specs[2], outputs))
+    return jax.shard_map(local, mesh=options.mesh, in_specs=given, out_specs=out, check_vma=False)(
+        arrays, sequence, ticket, gradients
     )
 
 
@@ -134,11 +137,6 @@ def _cast(name: str, array: jax.Array) -> jax.Array:
     return array.astype(signature.OTHER_DTYPES[name]) if name in signature.OTHER_DTYPES else array
 
 
-def _kept_width(options: Options, arrays: Any) -> int:
-    units, dtype = arrays[1].recurrent_kernel.shape[0], arrays[1].recurrent_kernel.dtype
-    return signature.kept_width(options, units, arrays[1].norm is not None, dtype)
-
-
 Half = tuple[Any, Operands, tuple[Any, ...]]  # the shapes of one direction's results, its operands, what follows them
 
 
@@ -148,7 +146,7 @@ def call(target: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
     for shapes, given, others in halves:
         operands += [absent(dtype) if array is None else _cast(name, array) for name, array in given._asdict().items()]
         operands += [absent(dtype) if array is None else array for array in others]
-        results += [Struct((0,) if shape is None else shape, dtype) for shape in shapes]
+        results += [Struct(shape or (0,), signature.OTHER_DTYPES.get(name, dtype)) for name, shape in shapes._asdict().items()]
     found = iter(ffi.call(target, dtype, tuple(results), *operands, **extra))
     return [
         type(shapes)(*(None if shape is None else one for shape, one in zip(shapes, found, strict=False)))
@@ -156,23 +154,20 @@ def call(target: str, dtype: Any, *halves: Half, **extra: Any) -> list[Any]:
     ]
 
 
-def _forward_call(options: Options, keep: bool, differentiated: bool, arrays: Any) -> tuple[States, jax.Array, jax.Array]:
+def _forward_call(options: Options, differentiated: bool, arrays: Any) -> tuple[States, jax.Array, jax.Array]:
     given = signature.operands(options, arrays)
     dtype = given.recurrent_kernel.dtype
-    shapes = signature.made_shapes(options, given, keep, differentiated)
+    shapes = signature.made_shapes(options, given, differentiated, in_store=True)
     settings = signature.settings(options, fill=options.return_sequences)
     (made,) = call("recurrence_forward", dtype, (shapes, given, ()), **settings)
-    return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.kept))
+    return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.ticket))
 
 
-def _backward_call(options: Options, arrays: Any, sequence: jax.Array, kept: jax.Array, gradients: Any) -> Any:
-    """The gradients in the form of the arrays; dL/dz takes the place of what was kept, or of the sequence."""
+def _backward_call(options: Options, arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
+    """The gradients in the form of the arrays."""
     given, (d_states, d_sequence) = signature.operands(options, arrays), gradients
     dtype = given.recurrent_kernel.dtype
-    shapes = signature.gradient_shapes(given, kept if kept.size else None)
-    others = (sequence, kept, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
-    in_place = len(given) + (1 if kept.size else 0)  # the operand, kept or sequence, whose memory becomes result 2
-    aliases = None if shapes.steps is None else {in_place: 2}
+    others = (sequence, None, ticket, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
     settings = signature.settings(options, fill=False)
-    (found,) = call("recurrence_backward", dtype, (shapes, given, others), aliases=aliases, **settings)
+    (found,) = call("recurrence_backward", dtype, (signature.gradient_shapes(given), given, others), **settings)
     return signature.formed(arrays, found)

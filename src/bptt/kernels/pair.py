@@ -58,8 +58,8 @@ def _shown(options: Options, made: tuple[Made, Made]) -> jax.Array:
 
 def _forward(options: Options, differentiated: bool, inputs: Any, rest: Any) -> tuple[Made, Made]:
     given = [signature.operands(options, half) for half in _arrays(inputs, rest)]
-    dtype, keep = given[0].recurrent_kernel.dtype, differentiated or options.return_sequences
-    shapes = [signature.made_shapes(options, half, keep, differentiated) for half in given]
+    dtype = given[0].recurrent_kernel.dtype
+    shapes = [signature.made_shapes(options, half, differentiated, in_store=True) for half in given]
     if options.return_sequences:
         units = sum(half.recurrent_kernel.shape[0] for half in given)
         shapes = [shapes[0]._replace(sequence=(*given[0].steps, units)), shapes[1]._replace(sequence=None)]
@@ -80,38 +80,21 @@ def _backward(options: Options, inputs: Any, rest: Any, made: tuple[Made, Made],
     arrays = _arrays(inputs, rest)
     given = [signature.operands(options, half) for half in arrays]
     dtype = given[0].recurrent_kernel.dtype
-    shapes = _gradient_shapes(options, given, made, shared=len(inputs) == 1)
+    shapes = [signature.gradient_shapes(half) for half in given]
+    if len(inputs) == 1:
+        shapes[1] = shapes[1]._replace(inputs=None, table=None)
     if 0 in given[0].steps:
         zeros = [Gradients(*(None if shape is None else jnp.zeros(shape, dtype) for shape in half)) for half in shapes]
         found = [z._replace(**_states(d)) for z, d in zip(zeros, d_states, strict=True)]
     else:
         d_outputs = d_sequence if options.return_sequences else None, None
-        others = [(m.sequence, m.kept, *(*d, None)[:2], out) for m, d, out in zip(made, d_states, d_outputs, strict=True)]
+        others = [(m.sequence, None, m.ticket, *(*d, None)[:2], out) for m, d, out in zip(made, d_states, d_outputs, strict=True)]
         halves = list(zip(shapes, given, others, strict=True))
         settings = signature.settings(options, fill=False)
-        found = call("pair_backward", dtype, *halves, aliases=_aliases(shapes, made), **settings)
+        found = call("pair_backward", dtype, *halves, **settings)
     formed = [signature.formed(half, one) for half, one in zip(arrays, found, strict=True)]
     return tuple(one[0] for one in formed[: len(inputs)]), tuple(one[1:] for one in formed)
 
 
-def _gradient_shapes(options: Options, given: list[Any], made: tuple[Made, Made], shared: bool) -> list[Gradients]:
-    first, second = (signature.gradient_shapes(half, one.kept) for half, one in zip(given, made, strict=True))
-    if shared:
-        second = second._replace(inputs=None, table=None)
-    if options.return_sequences and made[0].kept is None and first.steps is not None:
-        first, second = first._replace(steps=made[0].sequence.shape), second._replace(steps=None)
-    return [first, second]
-
-
 def _states(gradients: States) -> dict[str, Any]:
     return dict(zip(("initial_state", "initial_cell"), gradients, strict=False))
-
-
-def _aliases(shapes: list[Gradients], made: tuple[Made, Made]) -> dict[int, int]:
-    """dL/dz takes the memory of what was kept, or of the outputs: which operand, which result."""
-    operands, results = len(signature.Operands._fields) + 5, len(Gradients._fields)
-    return {
-        half * operands + len(signature.Operands._fields) + (made[half].kept is not None): half * results + 2
-        for half in (0, 1)
-        if shapes[half].steps is not None
-    }

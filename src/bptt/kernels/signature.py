@@ -9,7 +9,7 @@ from bptt.kernels import compiled
 from bptt.kernels.options import ACTIVATIONS, Norm, Options, Tokens, Weights
 
 Shape = tuple[int, ...]
-OTHER_DTYPES = {"ids": "int32", "mask": "bool", "seed": "uint32"}  # of operands; the others are of one floating-point dtype
+OTHER_DTYPES = {"ids": "int32", "mask": "bool", "seed": "uint32", "ticket": "uint32"}  # others share one of floats
 
 
 class Operands(NamedTuple):
@@ -43,6 +43,7 @@ class Made(NamedTuple):
     cell_state: Any  # (B, H), LSTM
     sequence: Any  # (B, T, H)
     kept: Any  # (B T, K)
+    ticket: Any  # (1, 2) uint32: stands for `kept`, and for outputs that nobody asked for, in the module's own memory
 
     @property
     def states(self) -> tuple[Any, ...]:
@@ -50,11 +51,10 @@ class Made(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """dL/d the operands, in their shapes; `steps` takes the memory of what forward kept."""
+    """dL/d the operands, in their shapes."""
 
     inputs: Any
     table: Any
-    steps: Any
     kernel: Any
     recurrent_kernel: Any
     bias: Any
@@ -114,27 +114,25 @@ def kept_width(options: Options, units: int, norm: bool, dtype: Any) -> int:
     return int(compiled.module.kept_width(_cell(options), norm, options.zoneout > 0, units, wide=dtype.itemsize == 8))
 
 
-def made_shapes(options: Options, given: Operands, keep: bool, differentiated: bool) -> Made:
-    """`keep` the sequence; `differentiated`: keep what the backward pass needs beside it."""
+def made_shapes(options: Options, given: Operands, differentiated: bool, in_store: bool = False) -> Made:
+    """`in_store`: the compiled module holds what the backward pass alone reads, and gives a ticket for it."""
     (batch, time), units, dtype = given.steps, given.recurrent_kernel.shape[0], given.recurrent_kernel.dtype
-    width = kept_width(options, units, given.recurrent_gain is not None, dtype) if differentiated else 0
+    here = differentiated and not in_store
+    width = kept_width(options, units, given.recurrent_gain is not None, dtype) if here else 0
     return Made(
         (batch, units),
         (batch, units) if options.cell == "lstm" else None,
-        (batch, time, units) if keep else None,
+        (batch, time, units) if options.return_sequences or here else None,
         (batch * time, width) if width else None,
+        (1, 2) if differentiated and in_store else None,
     )
 
 
-def gradient_shapes(given: Operands, kept: Any) -> Gradients:
-    """`steps` is None where the backward pass needs no memory for dL/dz beside its scratch."""
-
+def gradient_shapes(given: Operands) -> Gradients:
     def like(array: Any) -> Shape | None:
         return None if array is None else tuple(array.shape)
 
-    units = given.recurrent_kernel.shape[0]
-    steps = like(kept) if kept is not None else (*given.steps, units) if given.ids is not None else None
-    return Gradients(like(given.inputs), like(given.table), steps, *map(like, given[4:9]), *map(like, given[11:14]))
+    return Gradients(like(given.inputs), like(given.table), *map(like, given[4:9]), *map(like, given[11:14]))
 
 
 def formed(arrays: tuple[Any, ...], found: Gradients) -> tuple[Any, ...]:

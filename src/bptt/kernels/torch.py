@@ -30,7 +30,7 @@ def recurrence(
     """The states after the last real step, each (B, H); every output (B, T, H) in processing order, or None.
 
     Args: those of `scan.recurrence` on the processor, floats all float32 or all float64; on PyTorch's "meta" device the
-    results have shapes alone. A backward pass through a graph that was retained computes the forward pass again.
+    results have shapes alone.
 
     Raises ValueError for an array of another shape, dtype or device, and IndexError for an id outside the table.
     """
@@ -68,16 +68,15 @@ class _Recurrence(torch.autograd.Function):
         shown = made.sequence if options.return_sequences else None
         if differentiated:
             ctx.set_materialize_grads(False)
-            ctx.options, ctx.own = options, _own(options, made)
-            ctx.save_for_backward(*tensors, shown)
+            ctx.options = options
+            ctx.save_for_backward(*tensors, made.sequence, made.kept)
         return made.state, made.cell_state, shown
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        *tensors, shown = ctx.saved_tensors
-        own, ctx.own = ctx.own or _own(ctx.options, _forward(ctx.options, True, tensors)), None
-        made = own if shown is None else own._replace(sequence=shown)
+        *tensors, sequence, kept = ctx.saved_tensors
+        made = Made(None, None, sequence, kept, None)
         given = _given(tensors)
         h, c = given.initial_state, given.initial_cell
         d_h, d_c, d_sequence = (None if gradient is None else gradient.contiguous() for gradient in gradients)
@@ -97,11 +96,6 @@ def _forward(options: Options, differentiated: bool, tensors: Any) -> Made:
     given = _given(tensors)
     empty: Any = torch.empty
     if given.recurrent_kernel.is_meta:
-        shapes = signature.made_shapes(options, given, options.return_sequences, False)
+        shapes = signature.made_shapes(options, given, False)
         return Made(*(None if s is None else empty(s, dtype=given.recurrent_kernel.dtype, device="meta") for s in shapes))
     return direct.run_forward(options, given, differentiated, empty, torch.get_num_threads())
-
-
-def _own(options: Options, made: Made) -> Made:
-    """What nobody else sees, so that the backward pass may write into it."""
-    return Made(None, None, None if options.return_sequences else made.sequence, made.kept)

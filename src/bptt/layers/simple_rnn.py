@@ -1,5 +1,7 @@
 """`keras.layers.SimpleRNN` over our kernels."""
 
+from typing import Any
+
 import keras
 
 from bptt.layers.recurrent import Recurrent
@@ -21,3 +23,8 @@ class SimpleRNN(Recurrent, keras.layers.SimpleRNN):
     def _add_gains(self, size: int) -> None:
         """One gain: the sum of x W and h U is normalised."""
         self.recurrent_gain = self.add_weight(shape=(size,), initializer="ones", name="recurrent_gain")
+
+    def get_config(self) -> dict[str, Any]:
+        """Keras's, and the seed, which Keras's leaves out: a copy, as in Bidirectional or from a file, draws the same."""
+        own = {} if self.cell.seed is None else {"seed": self.cell.seed}
+        return super().get_config() | own
