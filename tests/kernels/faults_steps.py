@@ -95,7 +95,7 @@ def recurrent_mask_on_what_the_update_gate_keeps(g: Given) -> Any:
 def masks_on_the_products(g: Given) -> Any:
     """(h U) * m for (h * m) U."""
 
-    def product(a: Any, kernel: Any, masks: Any) -> Any:
+    def product(a: Any, kernel: Any, masks: Any, _narrow: bool) -> Any:
         return a @ kernel if masks is None else (a @ kernel) * jnp.concatenate(list(masks), axis=1)
 
     with patch.object(scan, "_product", product):

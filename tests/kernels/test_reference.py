@@ -155,8 +155,8 @@ def what_is_held_forgotten(share: Any, old: Any, new: Any) -> Any:
     return value, lambda d: (0 * d, back(d)[1])
 
 
-def masks_forgotten(a: Any, kernel: Any, masks: Any) -> Any:
-    return product(a, kernel, masks)[0], product(a, kernel, None)[1]
+def masks_forgotten(a: Any, kernel: Any, masks: Any, narrow: bool) -> Any:
+    return product(a, kernel, masks, narrow)[0], product(a, kernel, None, narrow)[1]
 
 
 def moments_held_still(a: Any, gain: Any, epsilon: float) -> Any:
