@@ -49,19 +49,32 @@ void dropout(const Dropout<T>& args, Workers& workers) {
 
 constexpr int64_t kNormRows = 256;
 
+// Calls body(r, moments) for each of the task's rows.
+template <class T, class Body>
+void for_rows(int64_t task, int64_t rows, const T* in, int64_t width, double epsilon, const Body& body) {
+  constexpr int64_t kTogether = 16;
+  for (int64_t first = task * kNormRows; first < smaller(rows, (task + 1) * kNormRows); first += kTogether) {
+    const int64_t count = smaller(kTogether, rows - first);
+    const T* x[kTogether];
+    Moments<T> moments[kTogether];
+    for (int64_t i = 0; i < count; ++i) x[i] = in + (first + i) * width;
+    measure(count, x, width, epsilon, 1, 0, moments);
+    for (int64_t i = 0; i < count; ++i) body(first + i, moments[i]);
+  }
+}
+
 template <class T>
 void layer_norm_forward(const LayerNormForward<T>& args, Workers& workers) {
   const int64_t width = args.width;
   parallel(workers, ceil_div(args.rows, kNormRows), [&](int64_t task, int64_t) {
-    for (int64_t r = task * kNormRows; r < smaller(args.rows, (task + 1) * kNormRows); ++r) {
+    for_rows(task, args.rows, args.in, width, args.epsilon, [&](int64_t r, const Moments<T>& row) {
       const T* x = args.in + r * width;
-      const Moments<T> row(x, width, args.epsilon);
       for (int64_t j = 0; j < width; j += kLanes<T>) {
         const int64_t left = width - j;
         const Vec<T> y = row.centred(x + j, left) * row.inverse;
         store_some(args.out + r * width + j, y * load_some(args.gamma + j, left) + load_some(args.beta + j, left), left);
       }
-    }
+    });
   });
 }
 
@@ -73,9 +86,8 @@ void layer_norm_backward(const LayerNormBackward<T>& args, Workers& workers, Mem
   parallel(workers, tasks, [&](int64_t task, int64_t) {
     T *d_gamma = parts + 2 * task * stride, *d_beta = d_gamma + stride;
     memset(d_gamma, 0, static_cast<size_t>(2 * stride) * sizeof(T));
-    for (int64_t r = task * kNormRows; r < smaller(args.rows, (task + 1) * kNormRows); ++r) {
+    for_rows(task, args.rows, args.in, width, args.epsilon, [&](int64_t r, const Moments<T>& row) {
       const T *x = args.in + r * width, *d_out = args.d_out + r * width;
-      const Moments<T> row(x, width, args.epsilon);
       const double n = static_cast<double>(width);
       const T mean_g = static_cast<T>(sum_along<T>(width, 1, 0, [&](int64_t j, int64_t left) {
         const Vec<T> d = load_some(d_out + j, left);
@@ -93,7 +105,7 @@ void layer_norm_backward(const LayerNormBackward<T>& args, Workers& workers, Mem
         const Vec<T> g = load_some(d_out + j, left) * load_some(args.gamma + j, left);
         store_some(args.d_in + r * width + j, row.inverse * (g - mean_g - y * mean_gy), left);
       }
-    }
+    });
   });
   for (int64_t j = 0; j < width; j += kLanes<T>) {
     Vec<T> d_gamma = {}, d_beta = {};

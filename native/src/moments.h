@@ -27,22 +27,10 @@ inline double sum_along(int64_t width, int64_t blocks, int64_t stride, const Val
   return total + static_cast<double>(sum<T>(run));
 }
 
-// Mean and 1 / sqrt(variance + epsilon) of a row, which may stand in blocks.
+// Mean and 1 / sqrt(variance + epsilon) of a row.
 template <class T>
 struct Moments {
   T mean = 0, inverse = 0;
-
-  Moments() = default;
-  Moments(const T* x, int64_t width, double epsilon, int64_t blocks = 1, int64_t stride = 0) {
-    const double n = static_cast<double>(width * blocks);
-    mean = static_cast<T>(
-        sum_along<T>(width, blocks, stride, [&](int64_t at, int64_t left) { return load_some(x + at, left); }) / n);
-    const double squares = sum_along<T>(width, blocks, stride, [&](int64_t at, int64_t left) {
-      const Vec<T> d = centred(x + at, left);
-      return d * d;
-    });
-    inverse = static_cast<T>(1 / sqrt(squares / n + epsilon));
-  }
 
   // x - mean; 0 in the lanes past the end.
   Vec<T> centred(const T* x, int64_t left) const {
@@ -50,6 +38,23 @@ struct Moments {
     return left >= kLanes<T> ? d : load_some(reinterpret_cast<const T*>(&d), left);
   }
 };
+
+// Those of some rows, which may stand in blocks. All rows take one step before any takes the next: a row alone would wait
+// for its own sums.
+template <class T>
+void measure(int64_t count, const T* const* x, int64_t width, double epsilon, int64_t blocks, int64_t stride, Moments<T>* to) {
+  const double share = 1 / static_cast<double>(width * blocks);
+  for (int64_t i = 0; i < count; ++i)
+    to[i].mean = static_cast<T>(
+        sum_along<T>(width, blocks, stride, [&](int64_t at, int64_t left) { return load_some(x[i] + at, left); }) * share);
+  for (int64_t i = 0; i < count; ++i) {
+    const double squares = sum_along<T>(width, blocks, stride, [&](int64_t at, int64_t left) {
+      const Vec<T> d = to[i].centred(x[i] + at, left);
+      return d * d;
+    });
+    to[i].inverse = static_cast<T>(1 / sqrt(squares * share + epsilon));
+  }
+}
 
 }  // namespace BPTT_LEVEL_NAMESPACE
 }  // namespace bptt

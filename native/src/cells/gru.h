@@ -16,14 +16,19 @@ void gru_product(const Rules<T>& rules, StepForward<T>& step, int g, const T* co
                                        rules.layout.norm ? nullptr : const_cast<const T* const*>(to), to, step.scratch);
 }
 
-// Normalises `gates` fields of h U from `first` on, and adds them with their gain to `to`.
+// Where there is layer normalisation, normalises `gates` fields of h U from `first` on, and adds them with their gain to those
+// that begin at field `to`.
 template <class T>
-void gru_norm(const Rules<T>& rules, T* values, int64_t first, int64_t gates, T* to) {
+void gru_norm(const Rules<T>& rules, const StepForward<T>& step, int64_t first, int64_t gates, int64_t to) {
   const Layout& layout = rules.layout;
-  T* n = values + layout.normalised + first * layout.width;
-  normalise(layout, rules.net.epsilon, gates, n, values + layout.inverse + first / 2);
-  for (int64_t j = 0; j < gates * layout.width; j += kLanes<T>)
-    store(to + j, load(to + j) + load(n + j) * load(rules.gain + first * layout.width + j));
+  if (!layout.norm) return;
+  const Normed part(layout, first, gates);
+  normalise(layout, rules.net.epsilon, part, step.active, step.values);
+  for (int64_t i = 0; i < step.active; ++i) {
+    T *sum = step.values[i] + to * layout.width, *n = step.values[i] + part.field;
+    for (int64_t j = 0; j < gates * layout.width; j += kLanes<T>)
+      store(sum + j, load(sum + j) + load(n + j) * load(rules.gain + part.gain + j));
+  }
 }
 
 template <class T, bool kUsual>
@@ -50,13 +55,9 @@ void gru_after_forward(const Rules<T>& rules, StepForward<T>& step) {
   const int64_t width = rules.layout.width;
   for (int64_t i = 0; i < step.active; ++i) copy_row(step.values[i] + 3 * width, rules.step_bias, width);
   for (int g = 0; g < rules.recurrent.groups; ++g) gru_product(rules, step, g, step.h_before);
-  for (int64_t i = 0; i < step.active; ++i) {
-    if (rules.layout.norm) {
-      gru_norm(rules, step.values[i], 0, 2, step.values[i] + width);
-      gru_norm(rules, step.values[i], 2, 1, step.values[i] + 3 * width);
-    }
-    gru_state<T, kUsual>(rules, step, i, true);
-  }
+  gru_norm(rules, step, 0, 2, 1);
+  gru_norm(rules, step, 2, 1, 3);
+  for (int64_t i = 0; i < step.active; ++i) gru_state<T, kUsual>(rules, step, i, true);
 }
 
 template <class T, bool kUsual>
@@ -66,18 +67,16 @@ void gru_before_forward(const Rules<T>& rules, StepForward<T>& step) {
   const int candidate = rules.recurrent.groups - 1;
   const T* reset[kMostRowsInSlice];
   for (int g = 0; g < candidate; ++g) gru_product(rules, step, g, step.h_before);
+  gru_norm(rules, step, 0, 2, 1);
   for (int64_t i = 0; i < step.active; ++i) {
     T *z = step.values[i] + width, *product = step.scratch + (kMostRowsInSlice + i) * width;
-    if (rules.layout.norm) gru_norm(rules, step.values[i], 0, 2, z);
     for (int64_t j = 0; j < 2 * width; j += kLanes<T>) store(z + j, f.gate(load(z + j)));
     multiply_row(product, z + width, step.h_before[i], width);
     reset[i] = product;
   }
   gru_product(rules, step, candidate, reset);
-  for (int64_t i = 0; i < step.active; ++i) {
-    if (rules.layout.norm) gru_norm(rules, step.values[i], 2, 1, step.values[i]);
-    gru_state<T, kUsual>(rules, step, i, false);
-  }
+  gru_norm(rules, step, 2, 1, 0);
+  for (int64_t i = 0; i < step.active; ++i) gru_state<T, kUsual>(rules, step, i, false);
 }
 
 // dL/dz of the candidate and of the update gate in their places; dh keeps what goes past the candidate.
@@ -96,13 +95,12 @@ void gru_state_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t 
   }
 }
 
+// The way back through gru_norm.
 template <class T>
-void gru_norm_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t i, int64_t first, int64_t gates, const T* d) {
+void gru_norm_back(const Rules<T>& rules, const StepBackward<T>& step, int64_t first, int64_t gates, int64_t from) {
   const Layout& layout = rules.layout;
-  const int64_t at = first * layout.width;
-  T* values = step.values[i];
-  normalise_back(layout, gates, d, rules.gain + at, values[layout.inverse + first / 2], values + layout.normalised + at,
-                 step.d_gain + at);
+  if (layout.norm)
+    normalise_back(layout, {layout, first, gates}, step.active, step.values, from * layout.width, rules.gain, step.d_gain);
 }
 
 template <class T, bool kUsual>
@@ -111,17 +109,15 @@ void gru_after_backward(const Rules<T>& rules, StepBackward<T>& step) {
   const int64_t width = rules.layout.width;
   for (int64_t i = 0; i < step.active; ++i) {
     gru_state_back<T, kUsual>(rules, step, i);
-    T *g = step.values[i], *z = g + width, *r = z + width, *u = r + width;
+    T *g = step.values[i], *r = g + 2 * width, *u = r + width;
     for (int64_t j = 0; j < width; j += kLanes<T>) {
       const Vec<T> d = load(g + j), reset = load(r + j);
       store(r + j, f.gate_back(d * load(u + j), reset));
       store(u + j, d * reset);
     }
-    if (rules.layout.norm) {
-      gru_norm_back(rules, step, i, 0, 2, z);
-      gru_norm_back(rules, step, i, 2, 1, u);
-    }
   }
+  gru_norm_back(rules, step, 0, 2, 1);
+  gru_norm_back(rules, step, 2, 1, 3);
   recurrent_back(rules, step, 0, rules.recurrent.groups, true);
 }
 
@@ -133,23 +129,23 @@ void gru_before_backward(const Rules<T>& rules, StepBackward<T>& step) {
   const Group<T>& candidate = rules.recurrent.group[rules.recurrent.groups - 1];
   const T* from[kMostRowsInSlice];
   T* d_reset[kMostRowsInSlice];
+  for (int64_t i = 0; i < step.active; ++i) gru_state_back<T, kUsual>(rules, step, i);
+  gru_norm_back(rules, step, 2, 1, 0);
   for (int64_t i = 0; i < step.active; ++i) {
-    gru_state_back<T, kUsual>(rules, step, i);
-    if (layout.norm) gru_norm_back(rules, step, i, 2, 1, step.values[i]);
     from[i] = step.values[i] + candidate.field;
     d_reset[i] = step.scratch + (kMostRowsInSlice + i) * width;
   }
   product_back<T, kMostRowsInSlice>(candidate, layout.units, step.active, step.rows, from, false, true, d_reset, step.scratch);
   for (int64_t i = 0; i < step.active; ++i) {
-    T *z = step.values[i] + width, *r = z + width;
+    T* r = step.values[i] + 2 * width;
     for (int64_t j = 0; j < width; j += kLanes<T>) {
       const Vec<T> d = load(d_reset[i] + j), reset = load(r + j), old = load(step.h_before[i] + j);
       store(step.reset[i] + j, reset * old);
       store(step.dh[i] + j, load(step.dh[i] + j) + d * reset);
       store(r + j, f.gate_back(d * old, reset));
     }
-    if (layout.norm) gru_norm_back(rules, step, i, 0, 2, z);
   }
+  gru_norm_back(rules, step, 0, 2, 1);
   recurrent_back(rules, step, 0, rules.recurrent.groups - 1, true);
 }
 

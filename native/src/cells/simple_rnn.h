@@ -15,8 +15,8 @@ void simple_rnn_forward(const Rules<T>& rules, StepForward<T>& step) {
   for (int64_t i = 0; i < step.active; ++i) to[i] = step.values[i] + side.group[0].field;
   product_forward<T, kMostRowsInSlice>(side.group[0], layout.units, step.active, step.rows, step.h_before,
                                        const_cast<const T* const*>(step.values), to, step.scratch);
+  if (layout.norm) normalise(layout, rules.net.epsilon, {layout, 0, 1}, step.active, step.values);
   for (int64_t i = 0; i < step.active; ++i) {
-    if (layout.norm) normalise(layout, rules.net.epsilon, 1, to[i], step.values[i] + layout.inverse);
     for (int64_t j = 0; j < layout.width; j += kLanes<T>) {
       Vec<T> z = load(to[i] + j);
       if (layout.norm) z = z * load(rules.gain + j) + load(rules.step_bias + j);
@@ -40,9 +40,8 @@ void simple_rnn_backward(const Rules<T>& rules, StepBackward<T>& step) {
       store(values + j, f.squash_back(d, load((layout.keeps ? values : step.h[i]) + j)));
       if (zoneout.on) store(step.dh[i] + j, old);
     }
-    if (layout.norm)
-      normalise_back(layout, 1, values, rules.gain, values[layout.inverse], values + layout.normalised, step.d_gain);
   }
+  if (layout.norm) normalise_back(layout, {layout, 0, 1}, step.active, step.values, 0, rules.gain, step.d_gain);
   recurrent_back(rules, step, 0, 1, zoneout.on);
 }
 
