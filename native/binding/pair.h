@@ -59,8 +59,7 @@ void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& o
   auto one = read_backward<T>(operands.first, results.first, s, sequence.first, d_sequence.first);
   auto other = read_backward<T>(operands.second, results.second, reversed(s), sequence.second, d_sequence.second);
   check_pair(one.net, other.net);
-  want(one.d_inputs || one.d_table, one.net.ids ? "d_table" : "d_inputs");
-  other.add_inputs = other.net.ids ? !other.d_table : !other.d_inputs;
+  other.add_inputs = (one.d_inputs && !other.d_inputs) || (one.d_table && !other.d_table);
   if (other.add_inputs) {
     if (one.net.ids != other.net.ids || one.net.inputs != other.net.inputs || one.net.table != other.net.table)
       throw std::invalid_argument("the directions read different inputs and want a gradient each");

@@ -97,7 +97,6 @@ void run_forward(const std::vector<Array>& in, const std::vector<Array>& out, co
 template <class T>
 void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
   auto args = read_backward<T>(in, out, s);
-  want(args.d_inputs || args.d_table, args.net.ids ? "d_table" : "d_inputs");
   const Held held = fetch(args, read_ticket(in, operand_names(true)), workers, memory);
   kernels<T>().backward(args, workers, memory);
 }

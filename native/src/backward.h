@@ -69,11 +69,12 @@ struct WordGradients {
         const int64_t id = words.ids[first + i];
         sum_rows[i] = sums + (first + i) * all;
         rows[i] = net.table + id * features;
-        out[i] = pass.args.d_table + id * features;
-        if (!net.kernel) pass.give_gates(sum_rows[i], out[i]);
+        out[i] = pass.args.d_table ? pass.args.d_table + id * features : nullptr;
+        if (!net.kernel && out[i]) pass.give_gates(sum_rows[i], out[i]);
       }
       if (!net.kernel) continue;
       product_columns(net.narrow, features, rows, sum_rows[0], all, n, all, part, all);
+      if (!pass.args.d_table) continue;
       product_back<T, kWords>(kernel.group[0], features, n, nullptr, sum_rows, pass.args.add_inputs, false, out, scratch + worker * kWords * padded<T>(features));
     }
   }
@@ -85,7 +86,7 @@ void word_gradients(const BackwardPass<T>& pass, Workers& workers, Memory& memor
   const auto& args = pass.args;
   const auto& net = args.net;
   const Layout& layout = pass.rules.layout;
-  if (!args.add_inputs)
+  if (args.d_table && !args.add_inputs)
     parallel(workers, ceil_div(net.vocabulary, kChunk), [&](int64_t task, int64_t) {
       const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
       clear(args.d_table + first * net.features, rows * net.features);

@@ -187,9 +187,9 @@ struct BackwardPass {
       for (int64_t step = chunk.from; step < chunk.end(i); ++step) {
         const int64_t entry = chunk.entry(i, step), place = slice.place(i, plan.time_of(slice.position(i, step)));
         x[entry] = net.inputs + place * net.features;
-        dx[entry] = args.d_inputs + place * net.features;
+        dx[entry] = args.d_inputs ? args.d_inputs + place * net.features : nullptr;
         rows[entry] = slice.rows[i];
-        if (!net.kernel) give_gates(row(room, entry) + rules.layout.kernel_side, dx[entry]);
+        if (!net.kernel && args.d_inputs) give_gates(row(room, entry) + rules.layout.kernel_side, dx[entry]);
       }
     if (!net.kernel) return;
     for (int g = 0; g < kernel.groups; ++g) {
@@ -199,6 +199,7 @@ struct BackwardPass {
       drop_rows(group, kernel.depth, chunk.entries(), rows, x, room.dropped, dropped);
       product_columns(net.narrow, kernel.depth, dropped, d[0], rules.layout.stride, chunk.entries(), n,
                       parts.kernel + task * kernel.depth * all + group.position * rules.layout.width, all);
+      if (!args.d_inputs) continue;
       product_back<T, kChunk>(group, kernel.depth, chunk.entries(), rows, d, args.add_inputs || g > 0, false, dx, room.dropped);
     }
   }
@@ -244,7 +245,7 @@ struct BackwardPass {
     for (int64_t i = 0; i < slice.count; ++i) {
       copy_padded(room.dh + i * width, args.d_state + slice.rows[i] * units, units);
       if (args.d_cell_state) copy_padded(room.dc + i * width, args.d_cell_state + slice.rows[i] * units, units);
-      if (!net.ids && net.mask && !args.add_inputs) clear(args.d_inputs + slice.place(i, 0) * net.features, net.time * net.features);
+      if (args.d_inputs && net.mask && !args.add_inputs) clear(args.d_inputs + slice.place(i, 0) * net.features, net.time * net.features);
     }
     for (int64_t to = slice.longest(); to > 0;) {
       const Chunk chunk = Chunk::before(slice, to, most);

@@ -25,8 +25,8 @@ class Call {
     return forward(threads, true, outputs(shows_sequence_), Arrays(directions_.size()));
   }
 
-  // Forward and back.
-  std::vector<Results<T>> train(int64_t threads) const {
+  // Forward and back; `inputs`: with the gradient of the inputs.
+  std::vector<Results<T>> train(int64_t threads, bool inputs = true) const {
     Arrays kept;
     for (const Direction& way : directions_) kept.emplace_back(static_cast<size_t>(way.of().batch * way.of().time * width(way)));
     const Arrays sequences = outputs(true), d_sequences = outputs(shows_sequence_);
@@ -38,7 +38,8 @@ class Call {
       place(way, "d_sequence", d_sequences);
       for (const std::string name : kLearnt) out[i]["d_" + name] = Fenced<T>(way.run.size(name));
       calls.push_back(backward(way, out[i], out[added_ ? 0 : i], way.in(sequences), kept[i].data(), way.in(d_sequences)));
-      calls.back().add_inputs = added_ && i > 0;
+      calls.back().add_inputs = added_ && i > 0 && inputs;
+      if (!inputs) calls.back().d_inputs = calls.back().d_table = nullptr;
     }
     Threads workers(threads);
     Heap memory;

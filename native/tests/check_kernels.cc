@@ -56,6 +56,10 @@ void check(const std::string& level, const Kernels<T>& kernels, const Question& 
     for (const auto& [name, want] : question.want[i]) compare(label + (i ? " second: " : ": ") + name, found[i].at(name), want);
   same(label + " with 3 threads", found, call.train(3));
   same(label + " with nothing kept", call.predict(1), found);
+  auto fewer = call.train(1, false);
+  for (auto& direction : fewer)
+    for (const char* name : {"d_inputs", "d_table"}) direction.erase(name);
+  same(label + " without the gradient of the inputs", fewer, found);
 }
 
 void check(const Case& c) {

@@ -1,5 +1,6 @@
 """What JAX's transformations do: vmap and checkpoint work; forward mode and second derivatives say why they do not."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from bptt import kernels, layers
 from bptt.errors import KernelError
-from bptt.kernels import Options, Tokens, native
+from bptt.kernels import Drops, Options, Tokens, Weights, native, pair
 from tests.kernels.parity import computed
 from tests.kernels.strategies import Case, Problem, draw_problem
 
@@ -119,3 +120,28 @@ def test_the_scan_kernel_gives_the_second_derivative() -> None:
 def test_the_mask_and_the_ids_have_no_gradient() -> None:
     p = draw_problem(Case(5, 4, 3, 7, vocabulary=6, masked=True))
     assert set(computed(native.recurrence, p, "float32")) == {"h", "d_inputs", "d_kernel", "d_recurrent_kernel", "d_bias", "d_h"}
+
+
+@pytest.mark.parametrize("by_ids", [False, True], ids=["inputs", "ids"])
+@pytest.mark.parametrize("directions", [1, 2])
+def test_the_gradient_of_inputs_is_computed_for_those_who_ask(by_ids: bool, directions: int) -> None:
+    """The other gradients have the same bits without it."""
+    random = np.random.default_rng(5)
+    x, h = jnp.asarray(random.normal(size=(5, 7, 3))), jnp.zeros((5, 4))
+    ids, weights = jnp.asarray(random.integers(0, 7, (5, 6)), jnp.int32), [random.normal(size=n) for n in ((3, 4), (4, 4), 4)]
+
+    def loss(x: Any, weights: Any) -> Any:
+        inputs, rest = Tokens(ids, x[0]) if by_ids else x, (weights, (h,), None, Drops(), None)
+        options = Options(return_sequences=True)
+        one, two = native.recurrence, lambda *_: pair.recurrence(options, (inputs,), (rest, rest))
+        sequence = (one if directions == 1 else two)(options, inputs, *rest)[1]
+        return jnp.sum(jnp.sin(jnp.arange(sequence.size).reshape(sequence.shape)) * sequence)
+
+    arrays = x, Weights(*map(jnp.asarray, weights))
+    without, both = jax.grad(loss, 1), jax.grad(loss, (0, 1))
+    assert jnp.abs(both(*arrays)[0]).max() > 0
+    for alone, beside in zip(without(*arrays), both(*arrays)[1], strict=True):
+        np.testing.assert_array_equal(alone, beside)
+    made = [re.findall(r"@bptt_\w+_backward.*->(.*)", jax.jit(of).lower(*arrays).as_text()) for of in (without, both)]
+    shape = "tensor<7x3x" if by_ids else "tensor<5x7x3x"
+    assert [shape in results for (results,) in made] == [False, True]

@@ -68,8 +68,8 @@ struct Backward {
   const T* d_cell_state;  // (B, H) of the LSTM, else null
   const T* d_sequence;    // as sequence, or null
   bool add_inputs;        // d_inputs or d_table hold something already, to which this adds
-  T* d_inputs;            // (B, T, D), or null with ids
-  T* d_table;             // (V, D), or null with inputs
+  T* d_inputs;            // (B, T, D), or null with ids or where nobody asks for it
+  T* d_table;             // (V, D), or null with inputs or where nobody asks for it
   T* d_kernel;            // (D, G H), or null without kernel
   T* d_recurrent_kernel;  // (H, G H)
   T* d_bias;              // as bias

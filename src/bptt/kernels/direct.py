@@ -99,9 +99,10 @@ def run_backward(
     d_sequence: Any,
     empty: Empty = np.empty,
     count: int | None = None,
+    of_inputs: bool = True,
 ) -> Gradients:
-    """As `backward`; `d_states` are those of h and c, the latter None without c."""
-    found = Gradients(*_empty(signature.gradient_shapes(given), given, empty))
+    """As `backward`; `d_states` are those of h and c, the latter None without c; `of_inputs`: with that of inputs or table."""
+    found = Gradients(*_empty(signature.gradient_shapes(given, of_inputs), given, empty))
     if 0 in given.steps:
         for gradient in found:
             if gradient is not None:

@@ -67,15 +67,31 @@ def _recurrence(options: Options, arrays: Any) -> tuple[States, jax.Array]:
 
 def _forward_rule(options: Options, arrays: Any) -> tuple[tuple[States, jax.Array], Any]:
     """With what the backward pass needs."""
+    arrays, of_inputs = told_apart(arrays)
     states, sequence, ticket = once(functools.partial(_forward, options, True), arrays)
-    return (states, sequence), (arrays, sequence, ticket)
+    return (states, sequence), (of_inputs, arrays, sequence, ticket)
 
 
 def _backward_rule(options: Options, residuals: Any, gradients: Any) -> tuple[Any]:
-    return (once(functools.partial(_backward, options), *residuals, gradients),)
+    of_inputs, *others = residuals
+    return (once(functools.partial(_backward, options, bool(of_inputs)), *others, filled(gradients)),)
 
 
-_recurrence.defvjp(_forward_rule, _backward_rule)
+_recurrence.defvjp(_forward_rule, _backward_rule, symbolic_zeros=True)
+
+
+def told_apart(arrays: Any) -> tuple[Any, tuple[None, ...]]:
+    """The arrays, inputs first, and whether anybody differentiates by the inputs: (None,) or (), which JAX keeps as it is."""
+    perturbed = jax.tree.leaves(jax.tree.map(lambda array: array.perturbed, arrays[0]))
+    return jax.tree.map(lambda array: array.value, arrays), (None,) * any(perturbed)
+
+
+def filled(gradients: Any) -> Any:
+    """With zeros in place of what stands for zeros."""
+    zero = jax.custom_derivatives.SymbolicZero
+    return jax.tree.map(
+        lambda g: jnp.zeros(g.shape, g.dtype) if isinstance(g, zero) else g, gradients, is_leaf=lambda g: isinstance(g, zero)
+    )
 
 
 def _specs(options: Options, arrays: Any) -> Any:
@@ -108,14 +124,14 @@ def _forward(options: Options, differentiated: bool, arrays: Any) -> tuple[State
     return jax.shard_map(local, mesh=options.mesh, in_specs=(specs,), out_specs=out, check_vma=False)(arrays)
 
 
-def _backward(options: Options, arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
+def _backward(options: Options, of_inputs: bool, arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
     if options.mesh is None:
-        return _backward_call(options, arrays, sequence, ticket, gradients)
+        return _backward_call(options, of_inputs, arrays, sequence, ticket, gradients)
     rows, axis = P(options.batch_axis), options.batch_axis
 
     def local(arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
         """Each device's rows; the gradients of what all rows share are summed over the devices."""
-        inputs, weights, *rest = _backward_call(options, arrays, sequence, ticket, gradients)
+        inputs, weights, *rest = _backward_call(options, of_inputs, arrays, sequence, ticket, gradients)
         total = functools.partial(jax.tree.map, lambda g: jax.lax.psum(g, axis))
         return (Tokens(None, total(inputs.table)) if isinstance(inputs, Tokens) else inputs, total(weights), *rest)
 
@@ -163,11 +179,11 @@ def _forward_call(options: Options, differentiated: bool, arrays: Any) -> tuple[
     return made.states, *(absent(dtype) if array is None else array for array in (made.sequence, made.ticket))
 
 
-def _backward_call(options: Options, arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
-    """The gradients in the form of the arrays."""
+def _backward_call(options: Options, of_inputs: bool, arrays: Any, sequence: jax.Array, ticket: jax.Array, gradients: Any) -> Any:
+    """The gradients in the form of the arrays; None for the inputs' where nobody asks for it."""
     given, (d_states, d_sequence) = signature.operands(options, arrays), gradients
     dtype = given.recurrent_kernel.dtype
     others = (sequence, None, ticket, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
     settings = signature.settings(options, fill=False)
-    (found,) = call("recurrence_backward", dtype, (signature.gradient_shapes(given), given, others), **settings)
+    (found,) = call("recurrence_backward", dtype, (signature.gradient_shapes(given, of_inputs), given, others), **settings)
     return signature.formed(arrays, found)

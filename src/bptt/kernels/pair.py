@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from bptt.kernels import signature
 from bptt.kernels.derivatives import once
-from bptt.kernels.native import States, absent, call
+from bptt.kernels.native import States, absent, call, filled, told_apart
 from bptt.kernels.options import Options
 from bptt.kernels.signature import Gradients, Made
 
@@ -37,15 +37,17 @@ def _recurrence(options: Options, inputs: Any, rest: Any) -> tuple[Any, jax.Arra
 
 
 def _forward_rule(options: Options, inputs: Any, rest: Any) -> tuple[Any, Any]:
+    (inputs, rest), of_inputs = told_apart((inputs, rest))
     made = once(functools.partial(_forward, options, True), inputs, rest)
-    return (tuple(one.states for one in made), _shown(options, made)), (inputs, rest, made)
+    return (tuple(one.states for one in made), _shown(options, made)), (of_inputs, inputs, rest, made)
 
 
 def _backward_rule(options: Options, residuals: Any, gradients: Any) -> Any:
-    return once(functools.partial(_backward, options), *residuals, gradients)
+    of_inputs, *others = residuals
+    return once(functools.partial(_backward, options, bool(of_inputs)), *others, filled(gradients))
 
 
-_recurrence.defvjp(_forward_rule, _backward_rule)
+_recurrence.defvjp(_forward_rule, _backward_rule, symbolic_zeros=True)
 
 
 def _arrays(inputs: Any, rest: Any) -> list[tuple[Any, ...]]:
@@ -74,13 +76,15 @@ def _forward(options: Options, differentiated: bool, inputs: Any, rest: Any) -> 
     return made[0], made[1]
 
 
-def _backward(options: Options, inputs: Any, rest: Any, made: tuple[Made, Made], gradients: Any) -> tuple[Any, Any]:
+def _backward(
+    options: Options, of_inputs: bool, inputs: Any, rest: Any, made: tuple[Made, Made], gradients: Any
+) -> tuple[Any, Any]:
     """dL/d inputs and dL/d the rest; the second direction adds to the first one's where both read the same inputs."""
     d_states, d_sequence = gradients
     arrays = _arrays(inputs, rest)
     given = [signature.operands(options, half) for half in arrays]
     dtype = given[0].recurrent_kernel.dtype
-    shapes = [signature.gradient_shapes(half) for half in given]
+    shapes = [signature.gradient_shapes(half, of_inputs) for half in given]
     if len(inputs) == 1:
         shapes[1] = shapes[1]._replace(inputs=None, table=None)
     if 0 in given[0].steps:

@@ -128,11 +128,14 @@ def made_shapes(options: Options, given: Operands, differentiated: bool, in_stor
     )
 
 
-def gradient_shapes(given: Operands) -> Gradients:
+def gradient_shapes(given: Operands, of_inputs: bool = True) -> Gradients:
+    """`of_inputs`: those of inputs or table too."""
+
     def like(array: Any) -> Shape | None:
         return None if array is None else tuple(array.shape)
 
-    return Gradients(like(given.inputs), like(given.table), *map(like, given[4:9]), *map(like, given[11:14]))
+    read = (given.inputs, given.table) if of_inputs else (None, None)
+    return Gradients(*map(like, read), *map(like, given[4:9]), *map(like, given[11:14]))
 
 
 def formed(arrays: tuple[Any, ...], found: Gradients) -> tuple[Any, ...]:

@@ -82,7 +82,11 @@ class _Recurrence(torch.autograd.Function):
         d_h, d_c, d_sequence = (None if gradient is None else gradient.contiguous() for gradient in gradients)
         d_h = torch.zeros_like(h) if d_h is None else d_h
         d_c = torch.zeros_like(c) if d_c is None and c is not None else d_c
-        found = direct.run_backward(ctx.options, given, made, (d_h, d_c), d_sequence, torch.empty, torch.get_num_threads())
+        wanted = dict(zip(Operands._fields, ctx.needs_input_grad[2:], strict=True))
+        of_inputs = wanted["inputs"] or wanted["table"]
+        found = direct.run_backward(
+            ctx.options, given, made, (d_h, d_c), d_sequence, torch.empty, torch.get_num_threads(), of_inputs
+        )
         by_name = found._asdict()
         return None, None, *(by_name.get(name) for name in Operands._fields)
 
