@@ -46,8 +46,8 @@ class Bidirectional(keras.layers.Bidirectional):
         options = [layer.options(training=False) for layer in (ours, theirs)]
         if options[0].mesh is not None:
             return _("a keras.distribution cuts the batch over devices")
-        if options[0].go_backwards == options[1].go_backwards:
-            return _("both directions read the same way")
+        if options[0].go_backwards or not options[1].go_backwards:  # Keras turns the outputs of the second, whichever way it reads
+            return _("the forward layer reads backwards")
         asked = [
             (dataclasses.replace(one, go_backwards=False), layer.compute_dtype, layer.layer_norm)
             for one, layer in zip(options, (ours, theirs), strict=True)
