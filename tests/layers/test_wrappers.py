@@ -131,6 +131,17 @@ def test_a_forward_layer_that_reads_backwards() -> None:
     assert "in two calls" in alike(make, SEQUENCES).layers[-1].kernel_choice.reason
 
 
+@pytest.mark.parametrize("empty", ["B", "T", "D"])
+def test_an_empty_axis_is_no_fault(empty: str) -> None:
+    shape = tuple(0 if axis == empty else size for axis, size in zip("BTD", (B, T, D), strict=True))
+    both = layers.Bidirectional(layers.LSTM(H, bias_initializer="random_normal"))
+    both.build(shape)
+    given = np.zeros(shape, "float32")
+    found = both(given)
+    assert found.shape == (shape[0], 2 * H)
+    same(found, np.concatenate([half(given) for half in halves(both)], axis=1))
+
+
 @pytest.mark.parametrize("dtype", ["int32", "uint8"])
 def test_gradients_outside_jit(dtype: str) -> None:
     """There ids that are not of the kernel's dtype, and arrays of NumPy, come as one buffer for each direction."""
