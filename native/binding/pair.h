@@ -1,5 +1,5 @@
 // Two directions in one call: the arrays of the one, then those of the other. Outputs stand in one (B, T, H + H') where the
-// second's are absent; the second adds to the first's d_inputs or d_table where its own is.
+// second's are absent; where its inputs are, it reads the first's, and adds to their gradient.
 #pragma once
 
 #include "run.h"
@@ -11,6 +11,14 @@ using Half = std::vector<Array>;
 inline std::pair<Half, Half> halves(const std::vector<Array>& all) {
   const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
   return {Half(all.begin(), middle), Half(middle, all.end())};
+}
+
+// The second direction reads the first's inputs where it has none of its own; whether it does. That both were handed the same
+// buffer would not tell: outside `jax.jit` one array may come as two.
+inline bool share_inputs(std::pair<Half, Half>& operands) {
+  if (operands.second.at(0).present() || operands.second.at(1).present()) return false;
+  for (size_t i = 0; i < 3; ++i) operands.second[i] = operands.first.at(i);  // inputs, ids, table
+  return true;
 }
 
 // Where both directions' outputs stand, if in one array: number `at` of the first half and not of the second.
@@ -39,7 +47,9 @@ inline int64_t units_of(const Half& operands) {
 
 template <class T>
 void run_forward_pair(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
-  const auto operands = halves(in), results = halves(out);
+  auto operands = halves(in);
+  const auto results = halves(out);
+  share_inputs(operands);
   const auto joined = join(results, 2, units_of(operands.first), units_of(operands.second));
   auto one = read_forward<T>(operands.first, results.first, s, joined.first);
   auto other = read_forward<T>(operands.second, results.second, reversed(s), joined.second);
@@ -53,19 +63,20 @@ void run_forward_pair(const std::vector<Array>& in, const std::vector<Array>& ou
 
 template <class T>
 void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
-  const auto operands = halves(in), results = halves(out);
+  auto operands = halves(in);
+  const auto results = halves(out);
+  const bool shared = share_inputs(operands);
   const int64_t units = units_of(operands.first), others = units_of(operands.second);
   const auto sequence = join(operands, 15, units, others), d_sequence = join(operands, 20, units, others);
   auto one = read_backward<T>(operands.first, results.first, s, sequence.first, d_sequence.first);
   auto other = read_backward<T>(operands.second, results.second, reversed(s), sequence.second, d_sequence.second);
   check_pair(one.net, other.net);
-  other.add_inputs = (one.d_inputs && !other.d_inputs) || (one.d_table && !other.d_table);
-  if (other.add_inputs) {
-    if (one.net.ids != other.net.ids || one.net.inputs != other.net.inputs || one.net.table != other.net.table)
-      throw std::invalid_argument("the directions read different inputs and want a gradient each");
+  if (shared) {
+    other.add_inputs = one.d_inputs || one.d_table;
     other.d_inputs = one.d_inputs;
     other.d_table = one.d_table;
   }
+  want(other.d_inputs || other.d_table, other.net.ids ? "d_table" : "d_inputs");
   const Held first = fetch(one, read_ticket(operands.first, operand_names(true)), workers, memory);
   const Held second = fetch(other, read_ticket(operands.second, operand_names(true)), workers, memory);
   kernels<T>().backward_pair(one, other, workers, memory);

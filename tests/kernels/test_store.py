@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bptt.kernels import Options, Tokens, Weights, compiled, native, pair
-from bptt.kernels.options import Drops
+from bptt.kernels.options import Drops, Norm
 
 B, T, D, H, V = 5, 7, 3, 4, 11
 RANDOM = np.random.default_rng(3)
@@ -60,6 +60,27 @@ def test_a_second_backward_pass_computes_again_to_the_bit(cell: str, shown: bool
     same(back(), first)
     held = not (shown and cell == "simple_rnn")  # it goes back from its outputs alone
     assert missed() == before + held
+
+
+@pytest.mark.parametrize("option", ["zoneout", "zoneout_cell", "narrow", "recurrent dropout", "mask", "layer norm"])
+def test_what_is_computed_again_obeys_every_option(option: str) -> None:
+    """40 units: fewer are not multiplied in bfloat16."""
+    tokens, weights, states = problem("lstm", units=40)
+    rates = {"zoneout": 0.4, "zoneout_cell": 0.3}
+    chosen: dict[str, Any] = {"training": True, option: rates[option]} if option in rates else {"narrow": option == "narrow"}
+    options = Options("lstm", **chosen)
+    if option == "layer norm":
+        tokens = jnp.asarray(RANDOM.normal(size=(B, T, 160)), jnp.float32)
+        weights = weights._replace(kernel=None, norm=Norm(drawn(160), drawn(40), drawn(40)))
+    drops = Drops(None, abs(drawn(4, B, 40))) if option == "recurrent dropout" else Drops()
+    mask = jnp.asarray(RANDOM.random((B, T)) < 0.6) if option == "mask" else None
+    seed = jnp.asarray([3, 7], jnp.uint32)
+    found, back = jax.vjp(lambda states: native.recurrence(options, tokens, weights, states, mask, drops, seed)[0], states)
+    towards, before = jax.tree.map(lambda state: jnp.cos(state * 40), found), missed()
+    first = jax.tree.leaves(back(towards))
+    assert missed() == before
+    same(jax.tree.leaves(back(towards)), first)
+    assert missed() == before + 1
 
 
 def test_any_order_and_other_sizes_between() -> None:

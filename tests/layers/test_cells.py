@@ -86,6 +86,15 @@ def test_masks_that_keras_s_loop_takes(mask: Any) -> None:
     near(outputs(ours, mask), outputs(theirs, mask), 1e-5)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_sequences_that_do_not_fit_are_refused(name: str) -> None:
+    layer, _ = pair(name)
+    with pytest.raises(ValueError, match=re.escape(f"sequences has shape {(B, T, 2)}; expected (batch, time, {D})")):
+        layer(X[..., :2])
+    with pytest.raises(ValueError, match="sequences is complex64; expected real numbers"):
+        layer(X * np.complex64(1j))
+
+
 def test_shapes_that_do_not_fit_are_refused() -> None:
     ours = set_weights(layers.LRU(H, state_units=2))
     with pytest.raises(ValueError, match=re.escape(f"mask has shape {(B, T - 1)}; expected {(B, T)}")):

@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import jax
 import keras
 import numpy as np
 import pytest
@@ -117,6 +118,44 @@ def test_a_backward_half_of_its_own() -> None:
         return keras.Model(inputs, namespace.Bidirectional(namespace.LSTM(H), backward_layer=backward)(inputs))
 
     alike(make, SEQUENCES)
+
+
+def test_a_forward_layer_that_reads_backwards() -> None:
+    """Keras turns the second one's outputs all the same: both stand in the order of the reading."""
+
+    def make(namespace: Any) -> keras.Model:
+        inputs = keras.Input((T, D))
+        first, second = (namespace.GRU(H, return_sequences=True, go_backwards=way) for way in (True, False))
+        return keras.Model(inputs, namespace.Bidirectional(first, backward_layer=second)(inputs))
+
+    assert "in two calls" in alike(make, SEQUENCES).layers[-1].kernel_choice.reason
+
+
+@pytest.mark.parametrize("empty", ["B", "T", "D"])
+def test_an_empty_axis_is_no_fault(empty: str) -> None:
+    shape = tuple(0 if axis == empty else size for axis, size in zip("BTD", (B, T, D), strict=True))
+    both = layers.Bidirectional(layers.LSTM(H, bias_initializer="random_normal"))
+    both.build(shape)
+    given = np.zeros(shape, "float32")
+    found = both(given)
+    assert found.shape == (shape[0], 2 * H)
+    same(found, np.concatenate([half(given) for half in halves(both)], axis=1))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8"])
+def test_gradients_outside_jit(dtype: str) -> None:
+    """There ids that are not of the kernel's dtype, and arrays of NumPy, come as one buffer for each direction."""
+    words, both = layers.Embedding(V, D), layers.Bidirectional(layers.LSTM(H))
+    table = spread((V, D))
+    words.build((B, T))
+    both.build((B, T, D))
+
+    def loss(table: Any) -> Any:
+        return keras.ops.sum(both(words.stateless_call([table], [], IDS.astype(dtype))[0]) ** 2)
+
+    found = jax.grad(loss)(table)
+    assert np.abs(found).max() > 0.01
+    same(found, jax.jit(jax.grad(loss))(table), 1e-6)
 
 
 @pytest.mark.parametrize("cell", ["LSTM", slow("SimpleRNN"), slow("GRU")])

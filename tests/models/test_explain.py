@@ -43,6 +43,20 @@ def test_a_detour_says_why_what_to_change_and_what_it_costs(options: dict[str, o
     assert explain(model(**options), measure=False)[-1].cost is None
 
 
+def test_layers_of_a_model_inside_the_model_are_explained() -> None:
+    inputs = keras.Input((None, 4))
+    inner = keras.Sequential([layers.LSTM(8, return_sequences=True, name="first"), layers.Dropout(0.1, name="between")])
+    rows = explain(keras.Model(inputs, layers.GRU(8, name="last")(inner(inputs))))
+    assert [row.layer for row in rows] == ["first", "between", "last"]
+
+
+def test_both_directions_have_a_cost() -> None:
+    inputs = keras.Input((None, 16))
+    both = layers.Bidirectional(layers.LSTM(8, activation="silu"))
+    [row] = explain(keras.Model(inputs, both(inputs)))
+    assert row.kernel == "scan" and row.cost is not None and row.cost > 0.5
+
+
 def test_the_cost_is_that_of_the_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A layer that does its work five times over is found to be slower."""
 

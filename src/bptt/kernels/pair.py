@@ -11,7 +11,7 @@ from bptt.kernels import signature
 from bptt.kernels.derivatives import once
 from bptt.kernels.native import States, absent, call, filled, told_apart
 from bptt.kernels.options import Options
-from bptt.kernels.signature import Gradients, Made
+from bptt.kernels.signature import Gradients, Made, Operands
 
 Rest = tuple[Any, ...]  # the arguments of `native.recurrence` from weights to seed, no default among them
 
@@ -54,6 +54,11 @@ def _arrays(inputs: Any, rest: Any) -> list[tuple[Any, ...]]:
     return [(inputs[0], *rest[0]), (inputs[-1], *rest[1])]
 
 
+def _read(inputs: Any, given: list[Operands]) -> list[Operands]:
+    """The operands by direction: the second names no inputs where it reads the first one's."""
+    return given if len(inputs) == 2 else [given[0], given[1]._replace(inputs=None, ids=None, table=None)]
+
+
 def _shown(options: Options, made: tuple[Made, Made]) -> jax.Array:
     return made[0].sequence if options.return_sequences else absent(made[0].state.dtype)
 
@@ -71,7 +76,7 @@ def _forward(options: Options, differentiated: bool, inputs: Any, rest: Any) -> 
             one._replace(state=half.initial_state, cell_state=half.initial_cell) for one, half in zip(made, given, strict=True)
         ]
     else:
-        halves = [(shape, half, ()) for shape, half in zip(shapes, given, strict=True)]
+        halves = [(shape, half, ()) for shape, half in zip(shapes, _read(inputs, given), strict=True)]
         made = call("pair_forward", dtype, *halves, **signature.settings(options, fill=options.return_sequences))
     return made[0], made[1]
 
@@ -93,7 +98,7 @@ def _backward(
     else:
         d_outputs = d_sequence if options.return_sequences else None, None
         others = [(m.sequence, None, m.ticket, *(*d, None)[:2], out) for m, d, out in zip(made, d_states, d_outputs, strict=True)]
-        halves = list(zip(shapes, given, others, strict=True))
+        halves = list(zip(shapes, _read(inputs, given), others, strict=True))
         settings = signature.settings(options, fill=False)
         found = call("pair_backward", dtype, *halves, **settings)
     formed = [signature.formed(half, one) for half, one in zip(arrays, found, strict=True)]

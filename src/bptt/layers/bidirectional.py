@@ -46,8 +46,10 @@ class Bidirectional(keras.layers.Bidirectional):
         options = [layer.options(training=False) for layer in (ours, theirs)]
         if options[0].mesh is not None:
             return _("a keras.distribution cuts the batch over devices")
-        if options[0].go_backwards == options[1].go_backwards:
-            return _("both directions read the same way")
+        if (
+            options[0].go_backwards or not options[1].go_backwards
+        ):  # Keras turns the outputs of the second, whichever way it reads
+            return _("the forward layer reads backwards")
         asked = [
             (dataclasses.replace(one, go_backwards=False), layer.compute_dtype, layer.layer_norm)
             for one, layer in zip(options, (ours, theirs), strict=True)
@@ -55,7 +57,7 @@ class Bidirectional(keras.layers.Bidirectional):
         return None if asked[0] == asked[1] else _("its directions are asked for different things")
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool | None = None) -> Any:
-        if self._apart():
+        if self._apart() or 0 in sequences.shape:  # of no features the kernel would take the sequences for absent
             return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
         layers, training = (self.forward_layer, self.backward_layer), bool(training)
         half = None if initial_state is None else len(initial_state) // 2

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from bptt import kernels
-from bptt.layers.arguments import states_of, steps_of
+from bptt.layers.arguments import check_sequences, states_of, steps_of
 from bptt.layers.cell import Cell
 from bptt.layers.dropout import SpatialDropout1D
 
@@ -64,6 +64,7 @@ class CellRNN(keras.layers.RNN):
         """(last output (B, H), outputs (B, T, H) or the last alone, states); arguments as Keras's RNN gives them."""
         if self.kernel_choice.kernel == "keras":
             return super().inner_loop(sequences, initial_state, mask, training)
+        check_sequences(sequences, self.cell.kernel.shape[0])
         batch, time = sequences.shape[:2]
         states = list(states_of(initial_state, batch, self.state_size))
         sequences, mask = ops.cast(sequences, self.compute_dtype), steps_of(mask, batch, time)

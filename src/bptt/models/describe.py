@@ -64,7 +64,9 @@ def _kernel(layer: keras.Layer) -> tuple[str, str]:
 
 
 def parts(layer: keras.Layer) -> list[keras.Layer]:
-    """The layers that do a wrapper's or a stack's work; else the layer itself."""
+    """The layers that do the work of a wrapper, a stack or a model inside the model; else the layer itself."""
+    if isinstance(layer, keras.Model):
+        return [part for inner in layer.layers for part in parts(inner)]
     if isinstance(layer, layers.RecurrentStack):
         return [*layer.rnns, *layer.norms.values(), *layer.dropouts.values()]
     if isinstance(layer, layers.Bidirectional):  # one call for both directions

@@ -72,6 +72,9 @@ def _twin(layer: keras.Layer) -> keras.Layer:
     """The same layer as the advice would have it: float32, the usual activations."""
     config = layer.get_config() | {"dtype": "float32", "name": f"{layer.name}_native"}
     usual = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+    if isinstance(layer, keras.layers.Bidirectional):
+        halves = {"layer": layer.forward_layer, "backward_layer": layer.backward_layer}
+        config |= {name: keras.saving.serialize_keras_object(_twin(half)) for name, half in halves.items()}
     return type(layer).from_config(config | {name: value for name, value in usual.items() if name in config})
 
 
