@@ -76,7 +76,8 @@ void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& o
     other.d_inputs = one.d_inputs;
     other.d_table = one.d_table;
   }
-  want(other.d_inputs || other.d_table, other.net.ids ? "d_table" : "d_inputs");
+  const bool wanted = one.d_inputs || one.d_table;
+  want(!wanted || other.d_inputs || other.d_table, other.net.ids ? "d_table" : "d_inputs");
   const Held first = fetch(one, read_ticket(operands.first, operand_names(true)), workers, memory);
   const Held second = fetch(other, read_ticket(operands.second, operand_names(true)), workers, memory);
   kernels<T>().backward_pair(one, other, workers, memory);
