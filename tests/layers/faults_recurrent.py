@@ -46,7 +46,7 @@ def with_options(**options: Any) -> Plant:
 
 def with_drops(change: Callable[[Drops], Drops]) -> Plant:
     right = Recurrent._drops
-    return lambda patch: patch.setattr(Recurrent, "_drops", lambda self: change(right(self)))
+    return lambda patch: patch.setattr(Recurrent, "_drops", lambda self, dtype: change(right(self, dtype)))
 
 
 def replaced(owner: Any, name: str, change: Callable[..., Any]) -> Plant:
@@ -59,7 +59,12 @@ def reset_before(patch: pytest.MonkeyPatch) -> None:
     """A GRU with `reset_after` whose candidate is that of one without, the two biases added."""
     right = layers.GRU._weights
     patch.setattr(layers.GRU, "_extras", lambda _layer: {"reset_after": False})
-    patch.setattr(layers.GRU, "_weights", lambda layer: right(layer)._replace(bias=right(layer).bias.sum(axis=0)))
+
+    def weights(layer: Any, dtype: str) -> Any:
+        found = right(layer, dtype)
+        return found._replace(bias=found.bias.sum(axis=0))
+
+    patch.setattr(layers.GRU, "_weights", weights)
 
 
 def like_keras(cell: str = "LSTM", training: bool = False, **arguments: Any) -> Check:
