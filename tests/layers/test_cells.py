@@ -51,7 +51,7 @@ def test_gradients_in_64_bits(name: str, every: bool) -> None:
 
 
 @pytest.mark.parametrize("name", ["MinGRU", "LRU"])
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("masked", [slow(False), True])
 def test_in_parallel(name: str, masked: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The associative scan, which other devices than processors get: values and gradients."""
     used: list[str] = []

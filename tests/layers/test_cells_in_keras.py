@@ -9,6 +9,7 @@ import pytest
 
 from bptt import layers
 from tests.layers.cells import MASK, NAMES, OWN, B, D, H, T, X, drawn, set_weights
+from tests.layers.twins import slow
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "IndRNN": {"activation": "tanh", "use_bias": False, "longest_dependence": 9, "min_gain": 0.5, "max_gain": 3.0}
@@ -46,7 +47,7 @@ def network(name: str, **arguments: Any) -> keras.Model:
     return keras.Model([inputs, real], keras.layers.Dense(2)(make(H, **OWN[name], **arguments)(steps, mask=real)))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["LRU", slow("IndRNN"), slow("MinGRU")])
 def test_a_trained_model_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
     """Every weight but LRU's lambda may move a lot; all move."""
     model = network(name, dropout=0.2)

@@ -9,7 +9,7 @@ import pytest
 from bptt import kernels, layers
 from tests.haste import haste
 from tests.layers.by_hand import outputs
-from tests.layers.recurrences import MIXED, ROWS, SEQUENCES, computed, every_cell, every_layer, label, layer_of, pair
+from tests.layers.recurrences import CELLS, MIXED, ROWS, SEQUENCES, computed, every_cell, label, layer_of, pair
 from tests.layers.twins import D, H, T, same, slow, spread
 
 
@@ -35,10 +35,14 @@ def test_the_equations(cell: str) -> None:
         near(found, state)
 
 
+DROPS = {"dropout": 0.4, "recurrent_dropout": 0.3, "seed": 5, "return_sequences": True}
+
+
 @pytest.mark.parametrize(
-    "arguments", [{}, {"dropout": 0.4, "recurrent_dropout": 0.3, "seed": 5, "return_sequences": True}], ids=label
+    ("cell", "arguments"),
+    [(cell, DROPS) for cell in CELLS] + [("LSTM", {}), *(slow(cell, {}) for cell in CELLS if cell != "LSTM")],
+    ids=label,
 )
-@every_cell
 def test_the_scan_says_the_same(cell: str, arguments: dict[str, Any]) -> None:
     """Outputs, states and every gradient, those of the gains among them."""
     layer = normed(cell, return_state=True, **arguments)
@@ -70,8 +74,9 @@ def test_on_words(cell: str, rows: int, reads: list[str]) -> None:
     assert reads == (["ids"] if rows == 10 or cell == "SimpleRNN" else ["ids", "array"])  # the ids first, for a check
 
 
-@pytest.mark.parametrize("rows", [10, 1000])
-@every_layer
+@pytest.mark.parametrize(
+    ("cell", "rows"), [("SimpleRNN", 10), ("LSTM", 10), ("LSTM", 1000), ("GRU", 1000), slow("SimpleRNN", 1000), slow("GRU", 10)]
+)
 def test_training_on_words_is_that_of_the_scan(cell: str, rows: int) -> None:
     """The table too gets its gradient through the norm."""
     ids = np.random.default_rng(3).integers(0, rows, (ROWS, T))

@@ -11,8 +11,8 @@ import pytest
 from bptt import kernels, layers
 from tests.haste import haste
 from tests.layers.by_hand import outputs
-from tests.layers.recurrences import MIXED, ROWS, SEQUENCES, computed, every_cell, every_layer, layer_of
-from tests.layers.twins import D, H, T, same, spread
+from tests.layers.recurrences import CELLS, MIXED, ROWS, SEQUENCES, computed, every_cell, every_layer, layer_of
+from tests.layers.twins import D, H, T, same, slow, spread
 
 RATES = {"LSTM": {"zoneout": 0.3, "zoneout_cell": 0.2}}
 
@@ -39,8 +39,14 @@ def check_mixed(layer: Any) -> None:
         np.testing.assert_allclose(found, value, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("arguments", [{}, {"layer_norm": True, "dropout": 0.3, "recurrent_dropout": 0.3}], ids=str)
-@every_cell
+WITH = {"layer_norm": True, "dropout": 0.3, "recurrent_dropout": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("cell", "arguments"),
+    [(cell, WITH) for cell in CELLS] + [("LSTM", {}), *(slow(cell, {}) for cell in CELLS if cell != "LSTM")],
+    ids=str,
+)
 def test_the_scan_draws_and_differentiates_the_same(cell: str, arguments: dict[str, Any]) -> None:
     layer = zoned(cell, return_sequences=True, return_state=True, go_backwards=True, **arguments)
     native = computed(layer, MIXED, training=True)
