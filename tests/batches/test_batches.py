@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bptt import batches
 from bptt.batches import Batches
 from bptt.data import Dataset, Ragged, TextConfig, Vocabulary
+from bptt.data.targets import Classes
 
 lengths_of_rows = st.lists(st.integers(0, 40), max_size=60)
 
@@ -46,9 +47,9 @@ def test_each_row_once_an_epoch_whole_and_in_its_label(
     whole = ragged(lengths)
     seen: list[int] = []
     for batch in made.epoch(epoch):
-        assert (batch.ids.dtype, batch.labels.dtype, batch.rows.dtype) == (np.int32, np.int32, np.int64)
+        assert (batch.ids.dtype, batch.targets.dtype, batch.rows.dtype) == (np.int32, np.int32, np.int64)
         seen += batch.rows.tolist()
-        for ids, label, row in zip(batch.ids, batch.labels, batch.rows.tolist(), strict=True):
+        for ids, label, row in zip(batch.ids, batch.targets, batch.rows.tolist(), strict=True):
             expected = whole[row][-20:] if truncation == "pre" else whole[row][:20]
             assert stripped(ids) == expected.tolist()
             assert (
@@ -152,8 +153,8 @@ def test_one_fixed_length_is_what_keras_pads(padding: str, truncation: str) -> N
 
 def test_facts_are_counted_by_hand() -> None:
     vocabulary = Vocabulary(("[PAD]", "[UNK]", "a", "b"), lowercase=True)
-    dataset = Dataset(["a b x a b x", "a", "a b a b a b x y"], np.zeros(3, np.int32), ("c",), ["", "", ""])
-    encoded = vocabulary.encode(dataset.texts)
+    dataset = Dataset(["a b x a b x", "a", "a b a b a b x y"], Classes(np.zeros(3, np.int32), ("c",)), ["", "", ""])
+    encoded = vocabulary.encode(dataset.inputs)
     made = batches.make(dataset, encoded, TextConfig(max_length=6, bucket_edges=(2,)), batch_size=1, seed=0, shuffle=True)
     facts = made.facts()
     assert made.tokens() == 6 + 1 + 6

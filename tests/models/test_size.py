@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bptt.errors import ConfigError
-from bptt.models import ModelConfig, build, size
+from bptt.models import ModelConfig, Softmax, Words, build, size
 
 
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
@@ -21,7 +21,7 @@ def test_parameters_are_those_that_keras_counts(cell: str) -> None:
             "pooling": "last" if deep ^ both ^ norm else "mean+max",
         }
         config = ModelConfig.model_validate(values)
-        assert size.parameters(config, 11, 4) == build(config, 11, 4, mask=True).count_params(), values
+        assert size.parameters(config, 11, 4) == build(config, Words(11, mask=True), Softmax(4)).count_params(), values
 
 
 def test_what_is_too_large_for_the_machine_is_refused_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from bptt.batches.padding import cut
 from bptt.data import Ragged
+from bptt.evaluation.classes import Mistake, Scores
 from bptt.evaluation.predict import Predictor
-from bptt.evaluation.score import Mistake, Scores
 
 GROUPS = 400  # a text is read again at most so often: in a longer one, neighbouring words are left out together
 TINY = np.finfo(np.float32).tiny  # what a probability of 0 counts as, whose logarithm is not finite
@@ -40,7 +40,7 @@ def explain(predictor: Predictor, scores: Scores) -> Scores:
         for number, read in enumerate(places)
         for left_out in [read[:0], *groups[number]]  # the first is the whole text
     ]
-    log_p = np.log(np.maximum(predictor.answers(Ragged.of(rows)).astype(np.float64), TINY))
+    log_p = np.log(np.maximum(predictor.answers_to(Ragged.of(rows)).astype(np.float64), TINY))
     ends = np.cumsum([1 + len(one) for one in groups])
     explained = [
         _with_words(predictor, mistake, group, log_p[end - 1 - len(group) : end])

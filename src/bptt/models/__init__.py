@@ -3,6 +3,21 @@
 from .build import build
 from .config import ModelConfig
 from .explain import Explanation, explain
+from .heads import Head, Metric, Softmax
+from .inputs import Inputs, Words
 from .weights import get_weights, restore, set_weights
 
-__all__ = ["Explanation", "ModelConfig", "build", "explain", "get_weights", "restore", "set_weights"]
+__all__ = [
+    "Explanation",
+    "Head",
+    "Inputs",
+    "Metric",
+    "ModelConfig",
+    "Softmax",
+    "Words",
+    "build",
+    "explain",
+    "get_weights",
+    "restore",
+    "set_weights",
+]

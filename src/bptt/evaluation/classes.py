@@ -26,6 +26,14 @@ class ClassScores(TypedDict):
     predicted: NonNegativeInt  # rows answered with it
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The most probable class of a row, and its probability (0 to 1)."""
+
+    label: str
+    probability: float
+
+
 class Mistake(TypedDict):
     """One row answered wrongly."""
 
@@ -87,10 +95,10 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     """
     _check(probabilities, dataset)
     answers = probabilities.argmax(axis=1)
-    confusion = _confusion(dataset.labels, answers, len(dataset.classes))
+    confusion = _confusion(dataset.targets.values, answers, len(dataset.classes))
     right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
-    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == dataset.labels)
+    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == dataset.targets.values)
     columns = zip(dataset.classes, precision, recall, f1, support, predicted, strict=True)
     return Scores(
         rows=len(dataset),
@@ -135,13 +143,13 @@ def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
 
 def _worst_mistakes(probabilities: NDArray[np.floating[Any]], answers: NDArray[np.intp], dataset: Dataset) -> list[Mistake]:
     """The wrong answers given with the highest probability; equals in the order of the rows."""
-    wrong = np.flatnonzero(answers != dataset.labels)
+    wrong = np.flatnonzero(answers != dataset.targets.values)
     certainty = probabilities[wrong, answers[wrong]]
     worst = wrong[np.argsort(-certainty, kind="stable")[:WORST]]
     return [
         Mistake(
-            text=dataset.texts[row],
-            label=dataset.classes[dataset.labels[row]],
+            text=dataset.inputs[row],
+            label=dataset.classes[dataset.targets.values[row]],
             predicted=dataset.classes[answers[row]],
             probability=float(probabilities[row, answers[row]]),
             origin=dataset.origins[row],

@@ -1,0 +1,68 @@
+"""What a task must say; the stages ask it and never its name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt.checks import Finding
+from bptt.checks.rows import Rows
+from bptt.data import Dataset
+from bptt.data.reading import Reading
+from bptt.evaluation import Predictor
+from bptt.models import Head
+from bptt.report import View
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures for a screen: a name a row, and a figure a column."""
+
+    head: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+
+
+class Task(Protocol):
+    """What is read and what is answered. Scores are of one type a task; names are the K classes of its answers.
+
+    name: its name in the configuration; reading: what a row of a source means; view: its part of the report; checks: what is
+    looked at in the labels before training.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def reading(self) -> Reading: ...
+
+    @property
+    def view(self) -> View: ...
+
+    @property
+    def checks(self) -> Sequence[Callable[[Rows], Finding]]: ...
+
+    def head(self, names: tuple[str, ...]) -> Head:
+        """What the model ends in."""
+
+    def score(self, answers: NDArray[np.float32], rows: Dataset) -> Any:
+        """How good `answers`, the N of a Predictor, are for N `rows`. Raises DataError where there is nothing to score."""
+
+    def explain(self, judge: Predictor, scores: Any) -> Any:
+        """`scores` with what moved the worst answers, for the report."""
+
+    def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> Any:
+        """One of a Predictor's answers as a dataclass, for a person."""
+
+    def line(self, scores: Any) -> str:
+        """The scores in one sentence."""
+
+    def table(self, scores: Any) -> Table:
+        """The scores at length."""
+
+    def summary(self, scores: Any) -> dict[str, Any]:
+        """The few figures that the end of a training tells to a program."""
+
+    def figures(self, scores: Any) -> dict[str, Any]:
+        """All figures for a program, without what quotes the data."""
