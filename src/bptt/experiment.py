@@ -138,7 +138,7 @@ def predictor(path: Path) -> Predictor:
 
 
 def task_of(path: Path) -> tasks.Task:
-    """What the run in `path` learned to do. Raises ModelFileError."""
+    """What the run in `path` is to learn. Raises ModelFileError."""
     return tasks.named(of_run(Run.open(path)).data.task)
 
 

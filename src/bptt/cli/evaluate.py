@@ -43,12 +43,11 @@ def evaluate(
         from bptt import experiment
 
         scores = experiment.evaluate(run, data, text, label, hearer, **how)
-        task = experiment.task_of(run)
     if as_json or progress == "json":
-        screen.result({**task.figures(scores), "notes": scores.notes()}, progress)
+        screen.result(scores.figures(), progress)
     else:
-        _show(task.table(scores))
-        screen.say(task.line(scores))
+        _show(scores.table())
+        screen.say(scores.line())
         for note in scores.notes():
             screen.say(note, error=True)
 

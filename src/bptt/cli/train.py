@@ -96,12 +96,12 @@ def _show(run: Any, progress: str) -> None:
     task = experiment.task_of(run.path)
     scores = run.read_json(SCORES, dict[str, task.view.scores])  # type: ignore[name-defined]  # each task has a type of its own
     if progress == "json":
-        figures = {part: task.summary(one) for part, one in scores.items()}
+        figures = {part: one.summary() for part, one in scores.items()}
         screen.result({**figures, "run": str(run.path), "report": str(run.path / REPORT)}, progress)
         return
     names = {"validation": _("validation"), "test": _("test")}
     for part, one in scores.items():
-        screen.say(f"{names[part]}: {task.line(one)}")
+        screen.say(f"{names[part]}: {one.line()}")
         for note in one.notes():
             screen.say(f"{names[part]}: {note}", error=True)
     screen.say(_("run: {path}").format(path=run.path))

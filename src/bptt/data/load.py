@@ -23,11 +23,11 @@ def load(config: DataConfig, reading: Reading = ONE_CLASS) -> Splits:
     return split(config.source, labelled, test, config.validation, config.seed, given)
 
 
-def read(source: str, config: DataConfig, classes: Sequence[str] | None = None, reading: Reading = ONE_CLASS) -> Dataset:
+def read(source: str, config: DataConfig, classes: Sequence[str], reading: Reading = ONE_CLASS) -> Dataset:
     """All rows of a source, unsplit; of one that has a test part of its own (foods), the test part, and a note says so.
 
-    `config` names the columns of a source that has some; those it does not name are guessed, and a note says so. With
-    `classes` (those of a trained model) every label must be among them, else DataError; without, they are the source's own.
+    `config` names the columns of a source that has some; those it does not name are guessed, and a note says so. Every
+    label must be one of `classes`, those of a trained model, else DataError.
     """
     config = config.model_copy(update={"source": source})
     text, label, notes = columns(source, config)
@@ -40,7 +40,7 @@ def read(source: str, config: DataConfig, classes: Sequence[str] | None = None, 
         notes.append(message.format(source=source, part=name, count=len(rows.inputs), others=others))
         rows.notes[:0] = parts.training.notes
     rows.notes += notes
-    return _dataset(rows, reading, reading.names(source, rows.labels) if classes is None else tuple(classes))
+    return _dataset(rows, reading, tuple(classes))
 
 
 def columns(source: str, config: DataConfig) -> tuple[str | None, str | None, list[str]]:

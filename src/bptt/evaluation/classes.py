@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from bptt.data.dataset import Dataset
 from bptt.errors import DataError
 from bptt.evaluation import calibration
+from bptt.evaluation.table import Table
 from bptt.messages import _
 
 WORST = 10  # mistakes kept
@@ -82,6 +83,28 @@ class Scores:
             (no_answer, _("No row was answered with these classes; their precision and F1 count as 0: {names}.")),
         ]
         return [sentence.format(names=names) for names, sentence in found if names]
+
+    def line(self) -> str:
+        """The whole in one sentence."""
+        total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
+        numbers = {"accuracy": self.accuracy, "macro": self.macro_f1, "weighted": self.weighted_f1, "rows": self.rows}
+        return total.format(**numbers)
+
+    def table(self) -> Table:
+        """Each class."""
+        rows = [
+            (name, [*(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"])])
+            for name, one in self.per_class.items()
+        ]
+        return Table((_("precision"), _("recall"), "F1", _("rows")), rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The few figures that the end of a training tells to a program."""
+        return {"accuracy": self.accuracy, "macro_f1": self.macro_f1, "rows": self.rows}
+
+    def figures(self) -> dict[str, Any]:
+        """All figures for a program, without what quotes the data."""
+        return {key: value for key, value in self.to_dict().items() if key != "mistakes"} | {"notes": self.notes()}
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts and lists, for scores.json."""

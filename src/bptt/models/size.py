@@ -14,8 +14,8 @@ COPIES = 8  # while training: the weight, its gradient and adam's two moments, b
 CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
-def parameters(config: ModelConfig, vocabulary_size: int, width: int) -> int:
-    """What `build(...).count_params()` would be, V = `vocabulary_size`, `width` values an answer."""
+def parameters(config: ModelConfig, vocabulary_size: int, outputs: int) -> int:
+    """What `build(...).count_params()` would be, V = `vocabulary_size`, `outputs` values an answer."""
     total = vocabulary_size * config.embedding_width
     width, directions, gates = config.embedding_width, 1 + config.bidirectional, GATES[config.cell]
     biases = 2 if config.cell == "gru" else 1  # Keras's GRU keeps one for the input and one for the state
@@ -23,17 +23,17 @@ def parameters(config: ModelConfig, vocabulary_size: int, width: int) -> int:
         total += directions * gates * units * (width + units + biases)
         width = directions * units
         total += 2 * width * config.layer_norm
-    return total + (width * len(config.pooling.split("+")) + 1) * width
+    return total + (width * len(config.pooling.split("+")) + 1) * outputs
 
 
-def check_fits(config: ModelConfig, vocabulary_size: int, width: int, cells: int) -> None:
+def check_fits(config: ModelConfig, vocabulary_size: int, outputs: int, cells: int) -> None:
     """Raises ConfigError where training surely needs more memory than the machine has; cells: B times T of the largest batch.
 
     A lower bound: the parameters, and each layer's output at every time step, which the way back reads again.
     """
-    count = parameters(config, vocabulary_size, width)
-    outputs = config.embedding_width + (1 + config.bidirectional) * sum(config.units)
-    needed, there = BYTES * (COPIES * count + cells * outputs), memory()
+    count = parameters(config, vocabulary_size, outputs)
+    values = config.embedding_width + (1 + config.bidirectional) * sum(config.units)
+    needed, there = BYTES * (COPIES * count + cells * values), memory()
     if needed > there:
         message = _(
             "Training this model needs at least {needed} of memory ({count:,} parameters, {cells:,} words in the largest batch); "

@@ -4,11 +4,11 @@ from bptt.data.suggest import did_you_mean
 from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.tasks.classify import Classify
-from bptt.tasks.task import Table, Task
+from bptt.tasks.task import Task
 
 _TASKS: dict[str, Task] = {task.name: task for task in (Classify(),)}
 
-__all__ = ["Table", "Task", "named"]
+__all__ = ["Task", "named"]
 
 
 def named(name: str) -> Task:

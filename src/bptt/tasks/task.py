@@ -1,7 +1,6 @@
 """What a task must say; the stages ask it and never its name."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,14 +13,6 @@ from bptt.data.reading import Reading
 from bptt.evaluation import Predictor
 from bptt.models import Head
 from bptt.report import View
-
-
-@dataclass(frozen=True)
-class Table:
-    """Figures for a screen: a name a row, and a figure a column."""
-
-    head: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
 
 
 class Task(Protocol):
@@ -54,15 +45,3 @@ class Task(Protocol):
 
     def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> Any:
         """One of a Predictor's answers as a dataclass, for a person."""
-
-    def line(self, scores: Any) -> str:
-        """The scores in one sentence."""
-
-    def table(self, scores: Any) -> Table:
-        """The scores at length."""
-
-    def summary(self, scores: Any) -> dict[str, Any]:
-        """The few figures that the end of a training tells to a program."""
-
-    def figures(self, scores: Any) -> dict[str, Any]:
-        """All figures for a program, without what quotes the data."""
