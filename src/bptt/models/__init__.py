@@ -4,7 +4,7 @@ from .build import build
 from .config import ModelConfig
 from .explain import Explanation, explain
 from .heads import Head, Metric, Softmax
-from .inputs import Inputs, Words
+from .inputs import Inputs, Words, inputs_of
 from .weights import get_weights, restore, set_weights
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "build",
     "explain",
     "get_weights",
+    "inputs_of",
     "restore",
     "set_weights",
 ]

@@ -1,12 +1,15 @@
 """Classification: one class a row (many-to-one)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import copies, sizes
-from bptt.data import Dataset
+from bptt.data import Dataset, Ragged, TextConfig, Vocabulary
 from bptt.data.reading import ONE_CLASS
-from bptt.evaluation import Predictor, classes, words
+from bptt.evaluation import Answers, Predictor, classes, words
 from bptt.models import Softmax
 from bptt.report import ClassesView
 
@@ -21,15 +24,18 @@ class Classify:
     view = ClassesView()
     checks = CHECKS
 
+    def fit_encode(self, rows: Sequence[str], text: TextConfig) -> tuple[Vocabulary, Ragged]:
+        return Vocabulary.fit_encode(rows, text)
+
     def head(self, names: tuple[str, ...]) -> Softmax:
         return Softmax(len(names))
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset) -> classes.Scores:
-        return classes.score(answers, rows)
+    def score(self, answers: Answers, rows: Dataset) -> classes.Scores:
+        return classes.score(np.asarray(answers), rows)
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:
         return words.explain(judge, scores)
 
-    def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> classes.Answer:
+    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
         best = int(answer.argmax())
         return classes.Answer(names[best], float(answer[best]))
