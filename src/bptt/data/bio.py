@@ -1,4 +1,4 @@
-"""BIO tags (Ramshaw and Marcus 1995, in the form IOB2): B-X begins an entity of type X, I-X goes on with it, O is outside of any."""
+"""BIO tags (Ramshaw & Marcus 1995, as IOB2): B-X begins an entity of type X, I-X goes on with it, O is outside of any."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def is_bio(tag: str) -> bool:
 
 
 def may_follow(tag: str, before: str) -> bool:
-    """Whether `tag` may stand behind `before`: I-X behind B-X or I-X alone, any other tag anywhere. A sequence starts as behind O."""
+    """Whether `tag` may stand behind `before`: I-X behind B-X or I-X alone, any other anywhere. A sequence starts as behind O."""
     return not tag.startswith(INSIDE) or (is_bio(before) and type_of(before) == type_of(tag))
 
 

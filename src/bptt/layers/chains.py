@@ -8,8 +8,7 @@ Everywhere emissions are (B, T, K), transitions (K, K) as [from, to], start and 
 A step that is not real, be it at either end or between, counts as though it were not there, and a row without any scores 0.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from keras import ops
@@ -19,8 +18,7 @@ from bptt.messages import _
 from bptt.shapes import NO_LABEL, Floats, Ids, Mask
 
 
-@dataclass(frozen=True)
-class Weights:
+class Weights(NamedTuple):
     """What a chain adds to its emissions: transitions (K, K) as [from, to], start and end (K,)."""
 
     transitions: Any
@@ -100,7 +98,7 @@ def _before(mask: Any) -> Any:
 
 
 def _forward(weights: Weights, emissions: Any, mask: Any) -> tuple[Any, Any]:
-    """log of the sum of exp s over all that may stand up to a step, by its label: up to the last step (B, K), to each (B, T, K)."""
+    """log of the sum of exp s over all that may stand up to a step, by its label: up to the last (B, K), up to each (B, T, K)."""
 
     def step(sums: Any, one: Any) -> tuple[Any, Any]:
         emission, real, first = one
