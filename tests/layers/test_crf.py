@@ -88,7 +88,11 @@ def test_a_row_s_answer_and_loss_are_the_same_alone() -> None:
     for b, steps in enumerate(mask.sum(1)):
         alone = layer.decode(emissions[b : b + 1, :steps], mask[b : b + 1, :steps])
         np.testing.assert_array_equal(alone[0], together[b, :steps])
-        np.testing.assert_allclose(layer.loss(alone, emissions[b : b + 1, :steps]), losses[b : b + 1], rtol=1e-5, atol=1e-5)
+        loss = layer.loss(together[b : b + 1], emissions[b : b + 1])
+        np.testing.assert_allclose(loss, losses[b : b + 1], rtol=1e-5, atol=1e-5)
+    unpadded = layer.loss(alone, emissions[-1:, :steps])
+    assert steps < T
+    np.testing.assert_allclose(unpadded, losses[-1:], rtol=1e-5, atol=1e-5)
 
 
 def test_padding_may_stand_in_front() -> None:
