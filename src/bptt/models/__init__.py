@@ -7,6 +7,7 @@ from .config import ModelConfig
 from .explain import Explanation, explain
 from .heads import Head, Metric, Softmax
 from .inputs import Inputs, Words, inputs_of
+from .spelled import SpelledWords
 from .weights import get_weights, restore, set_weights
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Metric",
     "ModelConfig",
     "Softmax",
+    "SpelledWords",
     "Words",
     "build",
     "explain",

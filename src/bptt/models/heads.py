@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from bptt import layers
 from bptt.batches import Batch
+from bptt.errors import ModelFileError
+from bptt.messages import _
 
 Metric = Literal["accuracy"]  # figures beside the loss that Keras takes while training
 
@@ -38,7 +41,8 @@ class Head(Protocol):
         """What `compile` takes for `metric`."""
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
-        """What `model` says of a batch: (B, ...), or (B, T, ...) where every step has an answer."""
+        """What `model` says of a batch: (B, ...), or (B, T, ...) where every step has an answer. Raises ModelFileError for
+        what is not finite."""
 
 
 @dataclass(frozen=True)
@@ -62,4 +66,13 @@ class Softmax:
         return self.metric
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
-        return model.predict_on_batch(batch.inputs)
+        return outputs(model, batch)
+
+
+def outputs(model: keras.Model, batch: Batch) -> NDArray[Any]:
+    """What `model` gives for a batch. Raises ModelFileError where that is not a finite number."""
+    found = model.predict_on_batch(batch.inputs)
+    if not np.isfinite(found).all():
+        message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
+        raise ModelFileError("model.not-finite-answer", message)
+    return found
