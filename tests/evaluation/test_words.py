@@ -65,7 +65,7 @@ def test_each_mistake_keeps_its_own_words(additive):
 @pytest.mark.parametrize(("side", "kept"), [("pre", slice(-12, None)), ("post", slice(0, 12))])
 def test_only_words_that_the_model_read(additive, side, kept):
     predictor = Predictor(
-        additive.model, additive.encoder, TEXT.model_copy(update={"truncation": side}), models.Softmax(2), CLASSES, str
+        additive.model, additive.encoder, TEXT.model_copy(update={"truncation": side}), models.Softmax(2), CLASSES, *PLAIN
     )
     text = ["lovely", *["tea"] * 15, "nice"]
     [mistake] = explained(predictor, [" ".join(text)], 0)

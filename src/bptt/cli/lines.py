@@ -58,8 +58,10 @@ def _from_json(line: str, column: str, ask: Ask) -> Any:
         raise DataError("predict.not-json", message.format(reason=error)) from error
     keys = dict.fromkeys([column, "text", "tokens"])
     given = next((record[key] for key in keys if key in record), None) if isinstance(record, dict) else None
+    if isinstance(given, str):
+        return ask(_readable(given))
     try:
-        return ask(_readable(given) if isinstance(given, str) else given)
+        return ask(given)
     except ValueError as error:
         names = " / ".join(f'"{name}"' for name in dict.fromkeys([column, "text"]))
         raise DataError(
