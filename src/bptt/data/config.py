@@ -16,6 +16,7 @@ class DataConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    task: str = Field("classify", description="what is learned: classify (one class a row)")
     source: str = Field(
         "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )

@@ -54,7 +54,10 @@ class CRF(keras.layers.Layer):
             setattr(self, name, self.add_weight(shape=shape, initializer="zeros", name=name))
 
     def call(self, emissions: Any) -> Any:
-        return emissions
+        return emissions + 0  # another tensor: a mask (B, T) of Keras's stays with the first, or it would lie over the loss (B,)
+
+    def compute_mask(self, emissions: Any, mask: Any = None) -> None:
+        return None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape

@@ -5,6 +5,23 @@ from .build import build
 from .chain import ChainModel
 from .config import ModelConfig
 from .explain import Explanation, explain
+from .heads import Head, Metric, Softmax
+from .inputs import Inputs, Words, inputs_of
 from .weights import get_weights, restore, set_weights
 
-__all__ = ["ChainModel", "Explanation", "ModelConfig", "build", "explain", "get_weights", "restore", "set_weights"]
+__all__ = [
+    "ChainModel",
+    "Explanation",
+    "Head",
+    "Inputs",
+    "Metric",
+    "ModelConfig",
+    "Softmax",
+    "Words",
+    "build",
+    "explain",
+    "get_weights",
+    "inputs_of",
+    "restore",
+    "set_weights",
+]

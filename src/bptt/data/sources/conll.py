@@ -12,13 +12,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from bptt.data import bio
 from bptt.data.config import DataConfig
+from bptt.data.reading import Reading
 from bptt.data.sources import jsonlines, tables
 from bptt.data.sources.rows import Rows
 from bptt.errors import DataError
@@ -36,25 +36,6 @@ class Token(NamedTuple):
     line: int
     text: str
     tag: str
-
-
-@dataclass
-class TaggedRows(Rows):
-    """Sentences of one source: tokens and tags run in step, one list each a sentence.
-
-    `texts` are the tokens with spaces between them, `labels` the tags likewise: to be shown and compared.
-    """
-
-    tokens: list[list[str]] = field(default_factory=list)
-    tags: list[list[str]] = field(default_factory=list)
-
-    def take(self, sentence: Sequence[Token], origin: str) -> None:
-        """Takes one sentence."""
-        self.tokens.append([token.text for token in sentence])
-        self.tags.append([token.tag for token in sentence])
-        self.texts.append(" ".join(self.tokens[-1]))
-        self.labels.append(" ".join(self.tags[-1]))
-        self.origins.append(origin)
 
 
 def looks_tagged(path: Path, config: DataConfig) -> bool:
@@ -79,13 +60,14 @@ def looks_tagged(path: Path, config: DataConfig) -> bool:
     )
 
 
-def read(path: Path, config: DataConfig) -> TaggedRows:
-    """Every sentence of the file, or why it cannot be used: a line without a tag or with another number of columns than most, a
-    token that is white space, tokens and tags of different count; and, where any tag is B-X or I-X, tags that are not BIO.
+def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
+    """Every sentence of the file, its tokens as input and its tags as label, a list of strings each; or why it cannot be used.
 
-    Raises DataError for a file that is empty or cannot be read. `Parts(rows).checked` counts the sentences rejected.
+    Rejected, with the line: one with a line that has no tag, or another number of columns than most; with a token that is white
+    space; with tokens and tags of different count; and, where any tag of the file is B-X or I-X, with tags that are not BIO.
+    Raises DataError for a file that is empty or cannot be read.
     """
-    rows = TaggedRows(path.name)
+    rows = Rows(path.name, reading)
     text = tables.text_of(path, config, rows.notes)
     is_json = path.name.lower().removesuffix(".gz").endswith(JSON)
     sentences = list(_of_json(text, rows) if is_json else _of_columns(text, rows))
@@ -96,7 +78,9 @@ def read(path: Path, config: DataConfig) -> TaggedRows:
             token, reason = wrong
             rows.reject(reason, f"{path.name}:{token.line}", token.line)
         else:
-            rows.take(sentence, f"{path.name}:{sentence[0].line}")
+            rows.inputs.append([token.text for token in sentence])
+            rows.labels.append([token.tag for token in sentence])
+            rows.origins.append(f"{path.name}:{sentence[0].line}")
     return rows
 
 
@@ -120,7 +104,7 @@ def _wrong(sentence: Sequence[Token], tagged: bool) -> tuple[Token, str] | None:
     return None
 
 
-def _of_columns(text: str, rows: TaggedRows) -> Iterator[list[Token]]:
+def _of_columns(text: str, rows: Rows) -> Iterator[list[Token]]:
     left_out: Counter[str] = Counter()
     sentences = list(_sentences(text, left_out))
     widths = Counter(len(fields) for sentence in sentences for _line, fields in sentence)
@@ -161,7 +145,7 @@ def _sentences(text: str, left_out: Counter[str]) -> Iterator[list[tuple[int, li
         yield sentence
 
 
-def _of_json(text: str, rows: TaggedRows) -> Iterator[list[Token]]:
+def _of_json(text: str, rows: Rows) -> Iterator[list[Token]]:
     for line, record in jsonlines.records(text):
         found = record if isinstance(record, str) else _lists(record)
         if isinstance(found, str):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bptt.data.config import DataConfig
+from bptt.data.reading import Reading
 from bptt.data.sources import delimited, files, jsonlines, parquet
 from bptt.data.sources.encodings import decode
 from bptt.data.sources.rows import Rows, column_name
@@ -53,9 +54,9 @@ def text_of(path: Path, config: DataConfig, notes: list[str]) -> str:
     return text
 
 
-def read(path: Path, config: DataConfig) -> Rows:
+def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
     """Text and label of every record. Raises DataError for columns that are not named or not there."""
-    rows, columns = Rows(path.name), dict[str, None]()
+    rows, columns = Rows(path.name, reading), dict[str, None]()
     text, label = (column_name(name or "") for name in (config.text, config.label))
     for line, record in records(path, config, rows.notes):
         origin = f"{path.name}:{line}"

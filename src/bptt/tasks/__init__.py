@@ -1,0 +1,19 @@
+"""What a run is to do: one file a task, and the only place that knows it; `named` gives it by its name in the configuration."""
+
+from bptt.data.suggest import did_you_mean
+from bptt.errors import ConfigError
+from bptt.messages import _
+from bptt.tasks.classify import Classify
+from bptt.tasks.task import Task
+
+_TASKS: dict[str, Task] = {task.name: task for task in (Classify(),)}
+
+__all__ = ["Task", "named"]
+
+
+def named(name: str) -> Task:
+    """The task of that name. Raises ConfigError where there is none."""
+    if name in _TASKS:
+        return _TASKS[name]
+    message = _('data.task: "{name}" came; expected one of {known}.').format(name=name, known=", ".join(_TASKS))
+    raise ConfigError("config.unknown-task", message + did_you_mean(name, _TASKS))
