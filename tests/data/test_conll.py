@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bptt.data import DataConfig, bio
-from bptt.data.sources import Parts, conll
+from bptt.data.reading import ONE_CLASS
+from bptt.data.sources import Parts, Rows, conll
 from bptt.errors import DataError
 
 GOOD = "Ông O\nNguyễn_Văn_A B-NAME\nở O\nHà_Nội B-LOCATION\nViệt_Nam I-LOCATION\n\nNghỉ O\n. O\n"
@@ -25,15 +26,13 @@ def written(folder: Path, content: str | bytes, name: str = "a.conll") -> Path:
     return path
 
 
-def rows_of(folder: Path, content: str | bytes, name: str = "a.conll") -> conll.TaggedRows:
-    return conll.read(written(folder, content, name), CONFIG)
+def rows_of(folder: Path, content: str | bytes, name: str = "a.conll") -> Rows:
+    return conll.read(written(folder, content, name), CONFIG, ONE_CLASS)
 
 
 def check_good(folder: Path) -> None:
     rows = rows_of(folder, GOOD)
-    assert (rows.tokens, rows.tags, rows.origins) == (SENTENCES, TAGS, ["a.conll:1", "a.conll:7"])
-    assert rows.texts == ["Ông Nguyễn_Văn_A ở Hà_Nội Việt_Nam", "Nghỉ ."]
-    assert rows.labels[1] == "O O"
+    assert (rows.inputs, rows.labels, rows.origins) == (SENTENCES, TAGS, ["a.conll:1", "a.conll:7"])
     assert not rows.rejected and not rows.notes
 
 
@@ -60,7 +59,7 @@ SAME = {
 def test_the_same_sentences_in_many_forms(tmp_path: Path, what: str) -> None:
     name, content = SAME[what]
     rows = rows_of(tmp_path, content, name)
-    assert (rows.tokens, rows.tags, rows.rejected) == (SENTENCES, TAGS, [])
+    assert (rows.inputs, rows.labels, rows.rejected) == (SENTENCES, TAGS, [])
     assert conll.looks_tagged(tmp_path / name, CONFIG)
 
 
@@ -68,7 +67,7 @@ def test_more_columns_are_told(tmp_path: Path) -> None:
     rows = rows_of(
         tmp_path, "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n-DOCSTART- -X- -X- O\nPeter NNP B-NP B-PER"
     )
-    assert (rows.tokens, rows.tags) == ([["EU", "rejects"], ["Peter"]], [["B-ORG", "O"], ["B-PER"]])
+    assert (rows.inputs, rows.labels) == ([["EU", "rejects"], ["Peter"]], [["B-ORG", "O"], ["B-PER"]])
     assert rows.notes == [
         "a.conll: read the first of 4 columns as the token, the last as its tag.",
         "a.conll: left out 2 lines that are no tokens (-DOCSTART-).",
@@ -77,18 +76,18 @@ def test_more_columns_are_told(tmp_path: Path) -> None:
 
 def test_comments_are_told_and_a_number_sign_is_a_token(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, "# id = 1\n# text = # tag\n# O\n# O\n#tag B-X\n\n# O\n#covid O\n")
-    assert (rows.tokens, rows.tags) == ([["#", "#", "#tag"], ["#", "#covid"]], [["O", "O", "B-X"], ["O", "O"]])
+    assert (rows.inputs, rows.labels) == ([["#", "#", "#tag"], ["#", "#covid"]], [["O", "O", "B-X"], ["O", "O"]])
     assert rows.notes == ["a.conll: left out 2 lines that are no tokens (#)."]
 
 
 def test_tags_that_are_not_bio_are_read_where_none_is(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, "tôi PRO\nngủ VERB\n")
-    assert (rows.tags, rows.rejected) == ([["PRO", "VERB"]], [])
+    assert (rows.labels, rows.rejected) == ([["PRO", "VERB"]], [])
 
 
 def test_names_of_classes_are_in_one_form(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, "Huế B-ĐỊA_ĐIE\u0302\u0309M\nHuế I-ĐỊA_ĐIỂM\n")
-    assert rows.tags == [["B-ĐỊA_ĐIỂM", "I-ĐỊA_ĐIỂM"]]
+    assert rows.labels == [["B-ĐỊA_ĐIỂM", "I-ĐỊA_ĐIỂM"]]
 
 
 BAD = {  # in columns: what is added behind the good sentences, whose last line is 8; the line, and what is said
@@ -109,7 +108,7 @@ BAD = {  # in columns: what is added behind the good sentences, whose last line 
 def check_bad(folder: Path, what: str) -> None:
     added, line, said = BAD[what]
     rows = rows_of(folder, GOOD + added)
-    assert rows.tokens == SENTENCES
+    assert rows.inputs == SENTENCES
     assert [(one.origin, one.line) for one in rows.rejected] == [(f"a.conll:{line}", line)]
     assert said in rows.rejected[0].reason
 
@@ -135,7 +134,7 @@ def test_a_bad_sentence_is_rejected_by_its_line(tmp_path: Path, what: str) -> No
 )
 def test_a_bad_record_is_rejected_by_its_line(tmp_path: Path, record: str, said: str) -> None:
     rows = rows_of(tmp_path, f"{JSONL}\n{record}\n", "a.jsonl")
-    assert rows.tokens == SENTENCES
+    assert rows.inputs == SENTENCES
     assert [(one.origin, one.line) for one in rows.rejected] == [("a.jsonl:3", 3)]
     assert said in rows.rejected[0].reason
 
@@ -186,11 +185,11 @@ def test_whether_a_file_holds_tags(tmp_path: Path, name: str, content: str, tagg
 @pytest.mark.skipif(not REAL.is_dir(), reason="BPTT_DATA is not set to a folder with phoner_covid19")
 def test_a_real_corpus_is_read_whole() -> None:
     path = REAL / "train_word.conll"
-    rows = conll.read(path, CONFIG)
+    rows = conll.read(path, CONFIG, ONE_CLASS)
     lines = path.read_text().splitlines()
-    assert len(rows.tokens) == 5027 and not rows.rejected and not rows.notes
-    assert sum(map(len, rows.tokens)) == sum(map(bool, lines))
-    assert [f"{t} {g}" for ts, gs in zip(rows.tokens, rows.tags, strict=True) for t, g in zip(ts, gs, strict=True)] == list(
+    assert len(rows.inputs) == 5027 and not rows.rejected and not rows.notes
+    assert sum(map(len, rows.inputs)) == sum(map(bool, lines))
+    assert [f"{t} {g}" for ts, gs in zip(rows.inputs, rows.labels, strict=True) for t, g in zip(ts, gs, strict=True)] == list(
         filter(None, lines)
     )
 

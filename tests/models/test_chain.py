@@ -90,6 +90,19 @@ def test_weights_go_by_path(trained: ChainModel) -> None:
     np.testing.assert_array_equal(answers(model), answers(trained))
 
 
+def test_any_model_learns_by_the_loss_of_its_crf() -> None:
+    """Whatever masks Keras hands on."""
+    ids = keras.Input((None,), dtype="int32")
+    x = layers.Bidirectional(layers.LSTM(4, return_sequences=True))(layers.Embedding(V, 8, mask_zero=True)(ids))
+    model = keras.Model(ids, layers.CRF(3)(layers.Dense(3)(x)))
+    crf = model.layers[-1]
+    model.compile("adam", loss=crf.loss)
+    model.fit(*rows(), verbose=0)
+    each = np.asarray(crf.loss(rows()[1], model.predict(rows()[0], verbose=0)))
+    assert model.evaluate(*rows(), verbose=0) == pytest.approx(each.mean(), rel=1e-4)
+    assert np.abs(np.array(crf.transitions)).max() > 0
+
+
 def test_another_loss_or_no_crf_is_refused() -> None:
     ids, labels = rows()
     model = network()

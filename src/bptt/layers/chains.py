@@ -99,16 +99,18 @@ def _before(mask: Any) -> Any:
 
 def _forward(weights: Weights, emissions: Any, mask: Any) -> tuple[Any, Any]:
     """log of the sum of exp s over all that may stand up to a step, by its label: up to the last (B, K), up to each (B, T, K)."""
-
-    def step(sums: Any, one: Any) -> tuple[Any, Any]:
-        emission, real, first = one
-        through = ops.logsumexp(sums[:, :, None] + weights.transitions, axis=1)
-        sums = ops.where(real, ops.where(first, weights.start, through) + emission, sums)
-        return sums, sums
-
     columns = [ops.moveaxis(one, 1, 0) for one in (emissions, mask[..., None], _before(mask)[:, :-1, None] < 0)]
-    last, each = ops.scan(step, ops.zeros_like(emissions[:, 0]), columns)
+    start, transitions = ops.convert_to_tensor(weights.start), ops.convert_to_tensor(weights.transitions)
+    (last, *_rest), each = ops.scan(_step, (ops.zeros_like(emissions[:, 0]), start, transitions), columns)
     return last, ops.moveaxis(each, 0, 1)
+
+
+def _step(carry: Any, one: Any) -> tuple[Any, Any]:
+    """One step of `_forward`. Not a closure over the weights: outside of jit JAX would compile each anew."""
+    (sums, start, transitions), (emission, real, first) = carry, one
+    through = ops.logsumexp(sums[:, :, None] + transitions, axis=1)
+    sums = ops.where(real, ops.where(first, start, through) + emission, sums)
+    return (sums, start, transitions), sums
 
 
 def _total(weights: Weights, last: Any, mask: Any) -> Any:

@@ -54,13 +54,13 @@ class CRF(keras.layers.Layer):
             setattr(self, name, self.add_weight(shape=shape, initializer="zeros", name=name))
 
     def call(self, emissions: Any) -> Any:
-        return ops.copy(emissions)  # the tensor itself carries the mask that `compute_mask` lets go
+        return emissions + 0  # another tensor: a mask (B, T) of Keras's stays with the first, or it would lie over the loss (B,)
+
+    def compute_mask(self, emissions: Any, mask: Any = None) -> None:
+        return None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
-        return None  # Keras would weigh a loss by it, and this one has a value a row: NO_LABEL says which steps are real
 
     def loss(self, labels: Any, emissions: Any) -> Any:
         """(B,): -log p(labels) of each row. Labels (B, T) int32, NO_LABEL (-1) where a step is not real: those take no part."""

@@ -61,10 +61,11 @@ def looks_tagged(path: Path, config: DataConfig) -> bool:
 
 
 def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
-    """Every sentence of the file, or why it cannot be used: a line without a tag or with another number of columns than most, a
-    token that is white space, tokens and tags of different count; and, where any tag is B-X or I-X, tags that are not BIO.
+    """Every sentence of the file, its tokens as input and its tags as label, a tuple of strings each; or why it cannot be used.
 
-    Raises DataError for a file that is empty or cannot be read. `Parts(rows).checked` counts the sentences rejected.
+    Rejected, with the line: one with a line that has no tag, or another number of columns than most; with a token that is white
+    space; with tokens and tags of different count; and, where any tag of the file is B-X or I-X, with tags that are not BIO.
+    Raises DataError for a file that is empty or cannot be read.
     """
     rows = Rows(path.name, reading)
     text = tables.text_of(path, config, rows.notes)
