@@ -28,8 +28,9 @@ class Head(Protocol):
     @property
     def per_step(self) -> bool: ...
 
-    def __call__(self, features: Any) -> Any:
-        """features (B, H), or (B, T, H) where every step has an answer, to what the loss reads."""
+    def __call__(self, features: Any, mask: Any) -> Any:
+        """features (B, H), or (B, T, H) where every step has an answer, to what the loss reads; mask (B, T): which steps are
+        real, None where all are."""
 
     def parameters(self, features: int) -> int:
         """How many it has over H = `features`."""
@@ -37,7 +38,7 @@ class Head(Protocol):
     def loss(self, model: keras.Model) -> Any:
         """What `compile` takes for a model that ends in this head."""
 
-    def measure(self) -> Any:
+    def measure(self, model: keras.Model) -> Any:
         """What `compile` takes for `metric`."""
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
@@ -53,7 +54,7 @@ class Softmax:
     metric: Metric = "accuracy"
     per_step = False
 
-    def __call__(self, features: Any) -> Any:
+    def __call__(self, features: Any, mask: Any) -> Any:
         return layers.Dense(self.classes, activation="softmax", name="head")(features)
 
     def parameters(self, features: int) -> int:
@@ -62,7 +63,7 @@ class Softmax:
     def loss(self, model: keras.Model) -> str:
         return "sparse_categorical_crossentropy"
 
-    def measure(self) -> str:
+    def measure(self, model: keras.Model) -> str:
         return self.metric
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:

@@ -10,7 +10,7 @@ from bptt import layers
 from bptt.data.spelled import LETTERS, SHAPES, Spelled
 
 from .config import ModelConfig
-from .inputs import inputs_of
+from .inputs import embedded, inputs_of
 
 CHARACTER, FILTERS, SHAPE = 32, 64, 8  # numbers that stand for a character, for a word by its characters, for its shape
 REACH = 3  # characters that a filter looks at
@@ -58,7 +58,7 @@ class SpelledWords:
         steps = keras.Input((None, 2 + LETTERS), dtype="int32", name="steps")
         ids, shapes, letters = steps[..., 0], steps[..., 1], steps[..., 2:]
         parts = [
-            layers.Embedding(self.vocabulary_size, config.embedding_width, name="embedding")(ids),
+            embedded(ids, self.vocabulary_size, config),
             Spelling(self.characters, CHARACTER, FILTERS, name="spelling")(letters),
             layers.Embedding(SHAPES, SHAPE, name="shapes")(shapes),
         ]

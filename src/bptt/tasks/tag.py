@@ -27,6 +27,7 @@ class Tag:
         "model.cell": "lstm",
         "model.embedding_width": 100,
         "model.units": (128,),
+        "model.word_dropout": 0.1,
         "training.epochs": 30,
         "training.batch_size": 32,
         "training.learning_rate": 0.002,
