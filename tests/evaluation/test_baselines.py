@@ -52,6 +52,7 @@ def test_pairs_of_neighbours_are_read():
     train, judged = reviews(400), reviews(200, seed=1)
     words, majority = words_and_majority(baselines.classification(train, judged, judged.labels))
     assert words["figures"]["accuracy"]["value"] == 1
+    assert words["figures"]["accuracy"]["low"] == pytest.approx(0.981, abs=5e-4), "Wilson's: 200 / (200 + 1.96 ** 2)"
     assert majority["figures"]["accuracy"]["value"] < 0.6
 
 
