@@ -70,6 +70,12 @@ def test_the_majority_is_that_of_the_training_rows():
     assert majority["gains"]["accuracy"]["value"] == pytest.approx(0.7 - 0.3)
 
 
+def test_the_words_of_judged_texts_weigh_nothing():
+    learned = ["a b c", "a c a", "b b", "c a"]
+    alone, beside = (baselines._tf_idf(learned, asked, lowercase=True)[0].toarray() for asked in (["x"], ["a a a"] * 9))
+    np.testing.assert_array_equal(alone, beside)
+
+
 @feedback
 def test_real_sentences_against_scikit_learn_from_end_to_end(real):
     train, judged = real
