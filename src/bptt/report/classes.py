@@ -28,6 +28,11 @@ class ClassesView:
         name, baseline = scores.majority()
         better = escape(_("Accuracy {accuracy} on the {part} part, where always answering {name} gives {baseline}"))
         worse = escape(_("Accuracy {accuracy} on the {part} part: no better than always answering {name} ({baseline})"))
+        words = next((one for one in scores.baselines if one["name"] == "bag of words"), None)
+        if words:
+            beside = escape(_("Accuracy {accuracy} on the {part} part; a bag of words, which knows no order, gives {words}"))
+            found = share(words["figures"]["accuracy"]["value"])
+            return beside.format(accuracy=share(scores.accuracy), part=part_names()[part], words=found)
         sentence = better if scores.accuracy > baseline else worse
         return sentence.format(
             accuracy=share(scores.accuracy), part=part_names()[part], name=quote(name), baseline=share(baseline)
