@@ -8,7 +8,8 @@ from bptt import data, experiment
 from bptt.config import read_toml
 from bptt.errors import ConfigError, DataError, ModelFileError
 from bptt.evaluation import classes, words
-from bptt.record import MODEL, SCORES, Run
+from bptt.evaluation.baselines import Rivals
+from bptt.record import BASELINES, MODEL, SCORES, Run
 from tests.commands import write_reviews
 
 SMALL = {
@@ -33,8 +34,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_file_answers_as_the_model_did(run: Run) -> None:
     """The scores were taken from the model in memory; here the same rows are answered from model.safetensors."""
     held_out = data.load(config(run.path.parent).data).validation
-    judge = experiment.predictor(run.path)
-    scores = words.explain(judge, classes.score(judge.answers(held_out.inputs), held_out))
+    judge, rivals = experiment.predictor(run.path), Rivals.load(run.path / BASELINES)
+    scores = words.explain(judge, classes.score(judge.answers(held_out.inputs), held_out, rivals))
     assert scores.to_dict() == run.read_json(SCORES)["validation"]
 
 

@@ -66,7 +66,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     task, names = tasks.named(config.data.task), splits.train.classes
     _tell(notes)
     progress.begin(_("turning words into numbers"))
-    encoder, encoded = task.fit_encode(splits.train.inputs, config.text)
+    encoder, encoded = data.fit_encode(splits.train.inputs, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)

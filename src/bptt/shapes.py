@@ -12,5 +12,5 @@ from numpy.typing import NDArray
 Ids = NDArray[np.int32]  # (B, T) or flat; 0 is padding
 Mask = NDArray[np.bool_]  # (B, T); True where the step is real
 Floats = NDArray[np.floating[Any]]
-PADDING, UNKNOWN = 0, 1  # ids with a meaning of their own
+PADDING, UNKNOWN, KNOWN = 0, 1, 2  # ids with a meaning of their own; KNOWN where a step has no id but is real
 NO_LABEL = -1  # where a step of a row (B, T) of labels is not real

@@ -94,7 +94,7 @@ def test_it_learns_32_sentences_by_heart(crf: bool, tmp_path: Path) -> None:
         models.ModelConfig(cell="lstm", units=(32,), crf=crf, dropout=0.1),
     )
     task = tasks.named("tag")
-    encoder, encoded = task.fit_encode(tokens, text)
+    encoder, encoded = data.fit_encode(tokens, text)
     learned = make(rows, encoded, text, 8, 0, shuffle=True)
     keras.utils.set_random_seed(0)
     inputs, head = models.inputs_of(encoder, mask=True), task.head(names, config)

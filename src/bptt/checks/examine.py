@@ -24,6 +24,8 @@ def glance(splits: Splits, text: TextConfig, words: NDArray[np.int64], labels: O
 def examine(splits: Splits, text: TextConfig, labels: OfLabels) -> list[Finding]:
     """All of that, and what takes longer: near copies and languages."""
     rows = Rows.of(splits)
+    if not rows.readable:
+        return _quick(rows, splits, text, rows.steps[rows.learned], labels)
     words, names = all_words(rows.texts)
     quick = _quick(rows, splits, text, words.lengths[rows.learned], labels)
     return [*quick, *alike.alike(rows, words, names), languages.languages(rows)]
@@ -36,8 +38,5 @@ def _quick(rows: Rows, splits: Splits, text: TextConfig, words: NDArray[np.int64
         lengths.lengths(words, text.max_length),
         copies.copies(rows),
         copies.leaks(rows, splits.leaks),
-        damage.mojibake(rows),
-        damage.lost(rows),
-        damage.markup(rows),
-        languages.scripts(rows),
+        *(check(rows) for check in (damage.mojibake, damage.lost, damage.markup, languages.scripts) if rows.readable),
     ]

@@ -21,6 +21,8 @@ class Rows:
 
     texts: list[str]
     origins: list[str]
+    steps: NDArray[np.int64]  # (N,) numbers or tokens of each row; of a text, characters
+    readable: bool  # whether rows are texts, or tokens: those of numbers say nothing to a reader
     counts: dict[str, int]  # of training and validation, by class
     labels: NDArray[np.int64]
     part: NDArray[np.int64]
@@ -37,6 +39,8 @@ class Rows:
         return cls(
             texts=texts,
             origins=[origin for part in parts for origin in part.origins],
+            steps=np.array([len(row) for part in parts for row in part.inputs], np.int64),
+            readable=not isinstance(splits.train.inputs[0], np.ndarray),
             counts=dict(counts),
             labels=_numbered(words),
             part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]),

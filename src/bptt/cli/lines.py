@@ -24,7 +24,7 @@ def arguments(texts: Iterable[str], ask: Ask) -> Iterator[Item]:
 def texts(lines: Iterable[bytes], column: str, ask: Ask, form: str = "auto") -> Iterator[Item]:
     """Lines of `form` "text" or "jsonl"; "auto" is jsonl where the first line with anything on it begins with `{`.
 
-    In JSONL the text is under `column`, else under "text", or a list of tokens under "tokens".
+    In JSONL the text is under `column`, else under "text", a list of tokens under "tokens", or numbers under "values".
     """
     for number, line in enumerate(lines, start=1):
         try:
@@ -56,7 +56,7 @@ def _from_json(line: str, column: str, ask: Ask) -> Any:
     except (ValueError, RecursionError) as error:
         message = _("not a JSON object ({reason}). Lines of plain text that begin with a brace need --lines text.")
         raise DataError("predict.not-json", message.format(reason=error)) from error
-    keys = dict.fromkeys([column, "text", "tokens"])
+    keys = dict.fromkeys([column, "text", "tokens", "values"])
     given = next((record[key] for key in keys if key in record), None) if isinstance(record, dict) else None
     if isinstance(given, str):
         return ask(_readable(given))

@@ -5,7 +5,7 @@
 
 from bptt.data.config import DataConfig, TextConfig
 from bptt.data.dataset import Dataset, Rejected
-from bptt.data.encoder import Encoder, from_json
+from bptt.data.encoder import Encoder, check_kind, fit_encode, from_json
 from bptt.data.guess import guess
 from bptt.data.load import columns, load, read
 from bptt.data.ragged import Ragged
@@ -21,7 +21,9 @@ __all__ = [
     "Splits",
     "TextConfig",
     "Vocabulary",
+    "check_kind",
     "columns",
+    "fit_encode",
     "from_json",
     "guess",
     "load",

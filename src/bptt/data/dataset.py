@@ -46,6 +46,10 @@ class Dataset:
         """The K names that an answer chooses from; none where it is a number."""
         return self.targets.names
 
+    def is_text(self) -> bool:
+        """Whether the rows are texts."""
+        return isinstance(self.inputs[0], str)
+
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> "Dataset":
         """The rows named, in the order named; notes and rejected rows stay with the whole."""
         indices = np.asarray(rows, np.int64)

@@ -2,17 +2,25 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import singledispatch
 from typing import Any, Protocol
 
-from bptt.data import spelled
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt.data import spelled, vectors
+from bptt.data.config import TextConfig
 from bptt.data.ragged import Ragged
 from bptt.data.text import Vocabulary
-from bptt.errors import ModelFileError
+from bptt.errors import DataError, ModelFileError
 from bptt.messages import _
 
 
 class Encoder(Protocol):
-    """Rows of one kind -> steps."""
+    """Rows of one kind, of type `reads`, -> steps."""
+
+    @property
+    def reads(self) -> type: ...
 
     def encode(self, rows: Sequence[Any]) -> Ragged:
         """Every row whole: nothing is cut or padded here. Raises DataError for what cannot be read."""
@@ -27,7 +35,36 @@ class Encoder(Protocol):
         """All of it as JSON, from which `from_json` makes an equal one."""
 
 
-_KINDS: dict[str, Callable[[str], Encoder]] = {"words": Vocabulary.from_json, spelled.KIND: spelled.Spelled.from_json}
+def fit_encode(rows: Sequence[Any], text: TextConfig) -> tuple[Encoder, Ragged]:
+    """What turns the training rows, all of one kind, into steps, and these as steps. Raises DataError."""
+    return _fit_encode(rows[0], rows, text)
+
+
+@singledispatch
+def _fit_encode(first: Any, rows: Sequence[Any], text: TextConfig) -> tuple[Encoder, Ragged]:
+    raise TypeError(type(first))
+
+
+@_fit_encode.register
+def _of_texts(first: str, rows: Sequence[str], text: TextConfig) -> tuple[Encoder, Ragged]:
+    return Vocabulary.fit_encode(rows, text)
+
+
+@_fit_encode.register
+def _of_tokens(first: tuple, rows: Sequence[tuple[str, ...]], text: TextConfig) -> tuple[Encoder, Ragged]:
+    return spelled.Spelled.fit_encode(rows, text)
+
+
+@_fit_encode.register
+def _of_numbers(first: np.ndarray, rows: Sequence[NDArray[np.float32]], text: TextConfig) -> tuple[Encoder, Ragged]:
+    return vectors.Vectors.fit_encode(rows)
+
+
+_KINDS: dict[str, Callable[[str], Encoder]] = {
+    "words": Vocabulary.from_json,
+    spelled.KIND: spelled.Spelled.from_json,
+    vectors.KIND: vectors.Vectors.from_json,
+}
 
 
 def from_json(saved: str) -> Encoder:
@@ -37,6 +74,16 @@ def from_json(saved: str) -> Encoder:
         message = _("The saved vocabulary is of the kind {kind!r}, which this bptt does not know. Use the bptt that wrote it.")
         raise ModelFileError("model.vocabulary-version", message.format(kind=kind))
     return _KINDS[kind](saved)
+
+
+def check_kind(encoder: Encoder, rows: Sequence[Any]) -> None:
+    """Raises DataError for a row that is not of the kind that `encoder` reads."""
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, encoder.reads):
+            words = {str: _("a text"), tuple: _("tokens"), np.ndarray: _("numbers")}
+            message = _("row {number} is {came}; this model reads {expected}.")
+            came = words.get(type(row), type(row).__name__)
+            raise DataError("data.kind", message.format(number=number, came=came, expected=words[encoder.reads]))
 
 
 def _kind(saved: str) -> str:

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bptt.data import bio
 from bptt.data.suggest import did_you_mean, listed
 from bptt.data.targets import Classes, Tags, Targets
@@ -39,6 +42,25 @@ class Reading(Protocol):
         """The labels of some rows as answers. Raises DataError, with the row's place, for a label that is not to be learned."""
 
 
+def input_of(value: object) -> str | NDArray[np.float32]:
+    """A text, or the numbers (T, D) of T steps: rows of them, or one a step. Raises ValueError."""
+    return numbers_of(value) if isinstance(value, list | tuple | np.ndarray) else text_of(value)
+
+
+def numbers_of(value: Any) -> NDArray[np.float32]:
+    """Numbers (T, D), from (T, D) or (T,). Raises ValueError for none, for steps of different width, and for NaN or infinity."""
+    try:
+        found = np.asarray(value, np.float64)
+    except (ValueError, TypeError) as error:
+        raise ValueError(_("has steps of different width, or what is no number")) from error
+    if found.ndim not in (1, 2) or not found.size:
+        raise ValueError(_("has numbers of shape {shape}; expected (T,) or (T, D)").format(shape=found.shape))
+    if not np.isfinite(found).all():
+        step = int(np.argwhere(~np.isfinite(found))[0][0]) + 1
+        raise ValueError(_("has NaN or infinity at step {step}").format(step=step))
+    return found.astype(np.float32).reshape(len(found), -1)
+
+
 def text_of(text: object) -> str:
     """`text`, if it is one. Raises ValueError."""
     if text is None or (isinstance(text, str) and not normalise(text).strip()):
@@ -65,17 +87,15 @@ def word_of(label: object) -> str:
 
 
 class OneClass:
-    """A text, and the one class it belongs to."""
+    """A text, or numbers at each step, and the one class it belongs to."""
 
     per_step = False
 
-    def asked(self, row: object) -> str:
-        if not isinstance(row, str):
-            raise ValueError(_("has no text but a value of type {kind}").format(kind=type(row).__name__))
-        return row
+    def asked(self, row: object) -> str | NDArray[np.float32]:
+        return row if isinstance(row, str) else input_of(row)
 
-    def row(self, text: object, label: object) -> tuple[str, str]:
-        return text_of(text), word_of(label)
+    def row(self, text: object, label: object) -> tuple[Any, str]:
+        return input_of(text), word_of(label)
 
     def names(self, source: str, labels: Sequence[str]) -> tuple[str, ...]:
         """By number where all are numbers, else by letter: two at least, and no more than a column of labels ever holds."""
@@ -104,21 +124,28 @@ class OneClass:
 
 
 class Tagged:
-    """Tokens, and a tag for each."""
+    """Tokens, or numbers at each step, and a tag for each."""
 
     per_step = True
 
-    def asked(self, row: object) -> tuple[str, ...]:
-        """A text's words, or tokens as they are."""
+    def asked(self, row: object) -> Any:
+        """A text's words, tokens as they are, or numbers."""
         if isinstance(row, str):
             return tuple(words_of(row))
+        if isinstance(row, np.ndarray) or (isinstance(row, list) and row and not isinstance(row[0], str)):
+            return numbers_of(row)
         if not isinstance(row, list | tuple) or not all(isinstance(token, str) and token.strip() for token in row):
             raise ValueError(_("has no list of tokens"))
         return tuple(row)
 
     def row(self, text: object, label: object) -> tuple[Any, Any]:
-        """`sources.conll` has looked at both."""
-        return text, label
+        """Tokens and tags as `sources.conll` has found them good; numbers and their tags."""
+        if not isinstance(text, np.ndarray):
+            return text, label
+        numbers, tags = numbers_of(text), label if isinstance(label, list) else []
+        if len(numbers) != len(tags):
+            raise ValueError(_("has {steps} steps and {tags} tags").format(steps=len(numbers), tags=len(tags)))
+        return numbers, tuple(map(word_of, tags))
 
     def names(self, source: str, labels: Sequence[Sequence[str]]) -> tuple[str, ...]:
         """O first, then by letter."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ class Spelled:
     """words and characters: those known, the most frequent first; id `_FIRST` is the first of each. A word is looked up in lower
     case where `lowercase`, its characters always as they are."""
 
+    reads: ClassVar[type] = tuple
     words: tuple[str, ...]
     characters: tuple[str, ...]
     lowercase: bool

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import ClassVar
 
 import numpy as np
 import regex
@@ -48,6 +49,7 @@ def normalise(text: str) -> str:
 class Vocabulary:
     """Word <-> id: `words[id]`. Id 0 is padding, id 1 the unknown word; the rest run from the most frequent to the rarest."""
 
+    reads: ClassVar[type] = str
     words: tuple[str, ...]
     lowercase: bool
 

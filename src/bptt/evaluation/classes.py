@@ -9,6 +9,7 @@ from pydantic import FiniteFloat, NonNegativeInt
 from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
+from bptt.data.inputs import as_text
 from bptt.errors import DataError
 from bptt.evaluation import calibration
 from bptt.evaluation.baselines import CLASSIFICATION, Baseline, Rivals, figures, sentence
@@ -183,7 +184,7 @@ def _worst_mistakes(probabilities: NDArray[np.floating[Any]], answers: NDArray[n
     worst = wrong[np.argsort(-certainty, kind="stable")[:WORST]]
     return [
         Mistake(
-            text=dataset.inputs[row],
+            text=as_text(dataset.inputs[row]),
             label=dataset.classes[dataset.targets.values[row]],
             predicted=dataset.classes[answers[row]],
             probability=float(probabilities[row, answers[row]]),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptt import batches
-from bptt.data import Encoder, Ragged, TextConfig
+from bptt.data import Encoder, Ragged, TextConfig, check_kind
 from bptt.data.config import LONGEST
 from bptt.models import Head
 from bptt.progress import Progress, Silence
@@ -41,8 +41,9 @@ class Predictor:
         step has an answer, N arrays (T, ...), and no row is cut.
 
         Rows of like length share a batch. A row without a step is all padding and gets an answer like any other.
-        Raises ModelFileError where an answer is not a finite number.
+        Raises DataError for rows of another kind than the model reads, ModelFileError where an answer is not a finite number.
         """
+        check_kind(self.encoder, rows)
         return self.answers_to(self.encoder.encode(rows), progress)
 
     def answers_to(self, encoded: Ragged, progress: Progress | None = None) -> Answers:

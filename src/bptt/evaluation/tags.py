@@ -8,6 +8,7 @@ from pydantic import FiniteFloat, NonNegativeInt
 from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
+from bptt.data.inputs import words
 from bptt.evaluation.entities import Tags, TypeScores, entities, score_entities
 from bptt.evaluation.table import Table
 from bptt.messages import _
@@ -48,10 +49,10 @@ class Answer:
     entities: list[Named]
 
     @classmethod
-    def of(cls, tokens: Sequence[str], tags: Sequence[str]) -> "Answer":
+    def of(cls, tokens: list[str], tags: Sequence[str]) -> "Answer":
         """The answer whose tags these are."""
         named = [Named(**one, text=" ".join(tokens[one["start"] : one["end"] + 1])) for one in spans(tags)]
-        return cls(list(tokens), list(tags), named)
+        return cls(tokens, list(tags), named)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def score(predicted: Tags, dataset: Dataset) -> Scores:
         mistakes=[
             Mistake(
                 origin=dataset.origins[row],
-                tokens=list(dataset.inputs[row]),
+                tokens=words(dataset.inputs[row]),
                 true=spans(true[row]),
                 predicted=spans(predicted[row]),
             )

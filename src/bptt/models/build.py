@@ -23,8 +23,6 @@ def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
     The mask (B, T) of the steps that are real is computed once and handed to each layer in need.
     """
     source, x, real = inputs(config)
-    if config.embedding_dropout:
-        x = layers.SpatialDropout1D(config.embedding_dropout, name="embedding_dropout")(x)
     pooling = None if head.per_step else config.pooling
     for number, units in enumerate(config.units, start=1):
         sequences = pooling != "last" or number < len(config.units)

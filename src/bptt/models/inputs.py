@@ -8,6 +8,8 @@ import keras
 
 from bptt import layers
 from bptt.data import Encoder, Vocabulary
+from bptt.data.vectors import Vectors
+from bptt.shapes import PADDING
 
 from .config import ModelConfig
 from .word_dropout import WordDropout
@@ -42,7 +44,7 @@ class Words:
     def __call__(self, config: ModelConfig) -> tuple[Any, Any, Any]:
         ids = keras.Input((None,), dtype="int32", name="ids")
         real = keras.ops.not_equal(ids, 0) if self.mask else None
-        return ids, embedded(ids, self.vocabulary_size, config), real
+        return ids, dropped(embedded(ids, self.vocabulary_size, config), config), real
 
     def parameters(self, config: ModelConfig) -> int:
         return self.vocabulary_size * config.embedding_width
@@ -56,6 +58,37 @@ def embedded(ids: Any, vocabulary_size: int, config: ModelConfig) -> Any:
     if config.word_dropout:
         ids = WordDropout(config.word_dropout, name="word_dropout")(ids)
     return layers.Embedding(vocabulary_size, config.embedding_width, name="embedding")(ids)
+
+
+def dropped(features: Any, config: ModelConfig) -> Any:
+    """features (B, T, D), some columns of a row switched off while training where `config` wants that."""
+    if not config.embedding_dropout:
+        return features
+    return layers.SpatialDropout1D(config.embedding_dropout, name="embedding_dropout")(features)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """(B, T, 1 + D) float32: 0 for padding, which `mask` skips, and D = `width` numbers a step."""
+
+    width: int
+    mask: bool
+
+    def __call__(self, config: ModelConfig) -> tuple[Any, Any, Any]:
+        steps = keras.Input((None, 1 + self.width), dtype="float32", name="steps")
+        real = keras.ops.not_equal(steps[..., 0], PADDING) if self.mask else None
+        return steps, steps[..., 1:], real
+
+    def parameters(self, config: ModelConfig) -> int:
+        return 0
+
+    def features(self, config: ModelConfig) -> int:
+        return self.width
+
+
+@inputs_of.register
+def _(encoder: Vectors, mask: bool) -> Numbers:
+    return Numbers(encoder.facts()["numbers"], mask)
 
 
 @inputs_of.register

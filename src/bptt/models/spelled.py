@@ -10,7 +10,7 @@ from bptt import layers
 from bptt.data.spelled import LETTERS, SHAPES, Spelled
 
 from .config import ModelConfig
-from .inputs import embedded, inputs_of
+from .inputs import dropped, embedded, inputs_of
 
 CHARACTER, FILTERS, SHAPE = 32, 64, 8  # numbers that stand for a character, for a word by its characters, for its shape
 REACH = 3  # characters that a filter looks at
@@ -62,7 +62,7 @@ class SpelledWords:
             Spelling(self.characters, CHARACTER, FILTERS, name="spelling")(letters),
             layers.Embedding(SHAPES, SHAPE, name="shapes")(shapes),
         ]
-        return steps, layers.Concatenate(name="word")(parts), ops.not_equal(ids, 0) if self.mask else None
+        return steps, dropped(layers.Concatenate(name="word")(parts), config), ops.not_equal(ids, 0) if self.mask else None
 
     def parameters(self, config: ModelConfig) -> int:
         filters = (REACH * CHARACTER + 1) * FILTERS

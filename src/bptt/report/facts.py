@@ -30,7 +30,8 @@ class Check(TypedDict):
 class _Data(Summary):
     """What data.json holds."""
 
-    vocabulary_size: int
+    vocabulary_size: NotRequired[int]
+    numbers: NotRequired[int]  # a step, where it is numbers
     batches: dict[Part, Facts]
     checks: NotRequired[list[Check]]
 
@@ -72,12 +73,19 @@ def data_rows(data: Data) -> Rows:
     """Source, size of the vocabulary, rows left out, fingerprints."""
     rows = [
         (_("Source"), data["source"]),
-        (_("Vocabulary, padding and unknown word included"), count(data["vocabulary_size"])),
+        *_sizes(data),
         (_("Rows that repeat the text of another"), count(data["copies"])),
         (_("Rows left out because their text stands in a part that judges"), count(data["leaks"])),
     ]
     names, prints = part_names(), data["fingerprint"]
     return rows + [(_("SHA-256 of the {part} part").format(part=names[part]), digest) for part, digest in prints.items()]
+
+
+def _sizes(data: Data) -> Rows:
+    """How many words there are, or how many numbers a step."""
+    if "numbers" in data:
+        return [(_("Numbers a step"), count(data["numbers"]))]
+    return [(_("Vocabulary, padding and unknown word included"), count(data.get("vocabulary_size", 0)))]
 
 
 def measures(batches: Mapping[Part, Facts]) -> list[tuple[str, list[str]]]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bptt.config import Config
-from bptt.data.sources import conll
+from bptt.data.sources import arrays, conll, files
 from bptt.data.suggest import did_you_mean
 from bptt.errors import ConfigError
 from bptt.messages import _
@@ -40,7 +40,9 @@ def resolved(config: Config) -> Config:
 
 
 def _found(config: Config) -> str:
-    """tag where the source is a file of tokens with tags, else classify."""
+    """tag where the source is a file of steps with tags, else classify."""
     path = Path(config.data.source)
+    if path.name.lower().endswith(arrays.SUFFIX):
+        return Tag.name if arrays.is_per_step(files.existing(config.data.source)) else Classify.name
     tagged = path.is_file() and not (config.data.text or config.data.label) and conll.looks_tagged(path, config.data)
     return Tag.name if tagged else Classify.name

@@ -1,13 +1,13 @@
 """Classification: one class a row (many-to-one)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import copies, sizes
-from bptt.data import Dataset, Ragged, TextConfig, Vocabulary
+from bptt.data import Dataset, TextConfig, Vocabulary
 from bptt.data.reading import ONE_CLASS
 from bptt.evaluation import Answers, Predictor, classes, words
 from bptt.evaluation.baselines import Rivals
@@ -26,21 +26,18 @@ class Classify:
     checks = CHECKS
     defaults: Mapping[str, Any] = {}
 
-    def fit_encode(self, rows: Sequence[str], text: TextConfig) -> tuple[Vocabulary, Ragged]:
-        return Vocabulary.fit_encode(rows, text)
-
     def head(self, names: tuple[str, ...], model: ModelConfig) -> Softmax:
         return Softmax(len(names))
 
-    def rivals(self, train: Dataset, text: TextConfig) -> Rivals:
-        return Rivals.learn(train, text.lowercase)
+    def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
+        return Rivals.learn(train, text.lowercase) if train.is_text() else None
 
     def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> classes.Scores:
         return classes.score(np.asarray(answers), rows, rivals)
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:
-        return words.explain(judge, scores)
+        return words.explain(judge, scores) if isinstance(judge.encoder, Vocabulary) else scores
 
-    def answer(self, row: str, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
+    def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
         best = int(answer.argmax())
         return classes.Answer(names[best], float(answer[best]))

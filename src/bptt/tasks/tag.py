@@ -1,13 +1,13 @@
 """Tagging: one class a step (many-to-many, aligned)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
 
-from bptt.data import Dataset, Ragged, TextConfig
+from bptt.data import Dataset, TextConfig
+from bptt.data.inputs import words
 from bptt.data.reading import TAGGED
-from bptt.data.spelled import Spelled
 from bptt.evaluation import Answers, Predictor, tags
 from bptt.evaluation.baselines import Rivals
 from bptt.models import ModelConfig
@@ -34,9 +34,6 @@ class Tag:
         "training.learning_rate": 0.002,
     }
 
-    def fit_encode(self, rows: Sequence[Sequence[str]], text: TextConfig) -> tuple[Spelled, Ragged]:
-        return Spelled.fit_encode(rows, text)
-
     def head(self, names: tuple[str, ...], model: ModelConfig) -> Chain | StepSoftmax:
         return Chain(names) if model.crf else StepSoftmax(names)
 
@@ -49,5 +46,5 @@ class Tag:
     def explain(self, judge: Predictor, scores: tags.Scores) -> tags.Scores:
         return scores
 
-    def answer(self, row: Sequence[str], answer: NDArray[Any], names: tuple[str, ...]) -> tags.Answer:
-        return tags.Answer.of(row, [names[tag] for tag in answer])
+    def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> tags.Answer:
+        return tags.Answer.of(words(row), [names[tag] for tag in answer])

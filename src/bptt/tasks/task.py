@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bptt.checks import Finding
 from bptt.checks.rows import Rows
-from bptt.data import Dataset, Encoder, Ragged, TextConfig
+from bptt.data import Dataset, TextConfig
 from bptt.data.reading import Reading
 from bptt.evaluation import Answers, Predictor
 from bptt.evaluation.baselines import Rivals
@@ -36,9 +36,6 @@ class Task(Protocol):
 
     @property
     def defaults(self) -> Mapping[str, Any]: ...
-
-    def fit_encode(self, rows: Sequence[Any], text: TextConfig) -> tuple[Encoder, Ragged]:
-        """What turns rows into steps, fitted on the training rows, and these as steps. Raises DataError."""
 
     def head(self, names: tuple[str, ...], model: ModelConfig) -> Head:
         """What the model ends in."""

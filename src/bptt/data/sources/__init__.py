@@ -4,7 +4,7 @@ from itertools import islice
 
 from bptt.data.config import DataConfig
 from bptt.data.reading import ONE_CLASS, Reading
-from bptt.data.sources import conll, files, folders, foods, imdb, tables
+from bptt.data.sources import arrays, conll, files, folders, foods, imdb, tables
 from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
@@ -24,6 +24,8 @@ def read(config: DataConfig, reading: Reading) -> Parts:
 
 
 def _read(config: DataConfig, reading: Reading) -> Parts:
+    if config.source.lower().endswith(arrays.SUFFIX):
+        return Parts(arrays.read(files.existing(config.source), reading))
     if reading.per_step:
         if config.text or config.label:
             message = _("{source} holds a tag a token: tokens and tags have no columns to name. Leave out --text and --label.")
@@ -61,7 +63,7 @@ def has_columns(source: str) -> bool:
     """Whether text and label are columns to be named. Raises DataError for a source of no known form."""
     if not source:
         raise DataError("data.no-source", _("No data given. Name a file, a folder, a .tar.gz, foods or imdb."))
-    if source in _BUILT_IN:
+    if source in _BUILT_IN or source.lower().endswith(arrays.SUFFIX):
         return False
     path = files.existing(source)
     if path.is_dir() or path.name.lower().endswith(_ARCHIVES):
@@ -71,5 +73,5 @@ def has_columns(source: str) -> bool:
     message = _(
         "{name} is of no known form. Known: {forms}, a folder with one sub-folder per label, and the names foods and imdb."
     )
-    forms = ", ".join([*tables.FORMATS, *_ARCHIVES])
+    forms = ", ".join([*tables.FORMATS, ".conll", arrays.SUFFIX, *_ARCHIVES])
     raise DataError("data.unknown-form", message.format(name=source, forms=forms))

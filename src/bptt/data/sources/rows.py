@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bptt.data.dataset import Rejected
+from bptt.data.inputs import kind
 from bptt.data.reading import Reading
 from bptt.data.suggest import listed
 from bptt.errors import DataError
@@ -29,6 +30,8 @@ class Rows:
         """Takes one row, or writes down why it cannot be used."""
         try:
             row, answer = self.reading.row(text, label)
+            if self.inputs and kind(row) != (first := kind(self.inputs[0])):
+                raise ValueError(_("has {came}; the first row has {expected}").format(came=kind(row), expected=first))
         except ValueError as error:
             self.reject(str(error), origin, line)
         else:
