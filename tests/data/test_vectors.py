@@ -97,9 +97,11 @@ def test_archives_of_another_form(tmp_path: Path, content: dict[str, np.ndarray]
 
 
 def test_what_is_no_archive(tmp_path: Path) -> None:
-    (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 nothing")
-    with pytest.raises(DataError, match="not a NumPy archive"):
-        arrays.read(tmp_path / "a.npz", ONE_CLASS)
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    for content in (b"PK\x03\x04 nothing", b"", b"text", (tmp_path / "one.npy").read_bytes()):
+        (tmp_path / "a.npz").write_bytes(content)
+        with pytest.raises(DataError, match="not a NumPy archive"):
+            arrays.read(tmp_path / "a.npz", ONE_CLASS)
 
 
 def test_lists_of_a_column(tmp_path: Path) -> None:

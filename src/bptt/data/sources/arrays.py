@@ -40,11 +40,11 @@ def is_per_step(path: Path) -> bool:
 
 def _arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files if name in ("x", "y", "lengths")}
     except OSError as error:
         refuse(error)
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+    except (ValueError, TypeError, zipfile.BadZipFile, EOFError, KeyError) as error:  # TypeError: a .npy is no archive
         message = _("{name} is not a NumPy archive of plain arrays ({reason}). Write it with numpy.savez(file, x=..., y=...).")
         raise DataError("data.npz", message.format(name=path.name, reason=error)) from error
     for name in ("x", "y"):
