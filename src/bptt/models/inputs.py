@@ -8,7 +8,7 @@ import keras
 
 from bptt import layers
 from bptt.data import Encoder, Vocabulary
-from bptt.data.vectors import Vectors
+from bptt.data.numbers import Scaled
 from bptt.shapes import PADDING
 
 from .config import ModelConfig
@@ -87,7 +87,7 @@ class Numbers:
 
 
 @inputs_of.register
-def _(encoder: Vectors, mask: bool) -> Numbers:
+def _(encoder: Scaled, mask: bool) -> Numbers:
     return Numbers(encoder.facts()["numbers"], mask)
 
 

@@ -13,12 +13,12 @@ from bptt.errors import DataError, ModelFileError
 from bptt.messages import _
 from bptt.shapes import KNOWN
 
-KIND = "vectors"
+KIND = "numbers"
 _SMALLEST = 1e-6  # a deviation below it is none: the number is the same at every step
 
 
 @dataclass(frozen=True)
-class Vectors:
+class Scaled:
     """mean, deviation: (D,) of each number over all steps of the training rows; a step is (number - mean) / deviation."""
 
     reads: ClassVar[type] = np.ndarray
@@ -26,7 +26,7 @@ class Vectors:
     deviation: tuple[float, ...]
 
     @classmethod
-    def fit_encode(cls, rows: Sequence[NDArray[np.float32]]) -> tuple["Vectors", Ragged]:
+    def fit_encode(cls, rows: Sequence[NDArray[np.float32]]) -> tuple["Scaled", Ragged]:
         """Of the training rows, each (T, D), and these as steps."""
         steps = np.concatenate(rows).astype(np.float64)
         deviation = steps.std(axis=0)
@@ -58,7 +58,7 @@ class Vectors:
         return json.dumps({"kind": KIND, "mean": self.mean, "deviation": self.deviation})
 
     @classmethod
-    def from_json(cls, saved: str) -> "Vectors":
+    def from_json(cls, saved: str) -> "Scaled":
         """Reads what `to_json` wrote. Raises ModelFileError for anything else."""
         try:
             fields = json.loads(saved)

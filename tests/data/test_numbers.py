@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bptt import data
+from bptt.data.numbers import Scaled
 from bptt.data.reading import ONE_CLASS, TAGGED, numbers_of
 from bptt.data.sources import arrays
-from bptt.data.vectors import Vectors
 from bptt.errors import DataError, ModelFileError
 from bptt.shapes import KNOWN
 
@@ -19,7 +19,7 @@ LENGTHS = np.array([3, 1, 7])
 
 
 def test_steps_stand_on_the_scale_of_the_training_rows() -> None:
-    encoder, encoded = Vectors.fit_encode(ROWS)
+    encoder, encoded = Scaled.fit_encode(ROWS)
     assert encoded.steps.dtype == np.float32
     assert (encoded.steps[:, 0] == KNOWN).all()
     np.testing.assert_allclose(encoded.steps[:, 1:].mean(axis=0), 0, atol=1e-5)
@@ -27,15 +27,15 @@ def test_steps_stand_on_the_scale_of_the_training_rows() -> None:
     assert encoded.lengths.tolist() == [3, 1, 7]
     other = encoder.encode([ROWS[2] + 1])
     np.testing.assert_allclose(other.steps[:, 1:] - encoded[2][:, 1:], 1 / np.tile(encoder.deviation, (7, 1)), rtol=1e-3)
-    still, _steps = Vectors.fit_encode([np.full((4, 1), 5, np.float32)])
+    still, _steps = Scaled.fit_encode([np.full((4, 1), 5, np.float32)])
     assert still.encode([np.array([[7]], np.float32)]).steps[0, 1] == 2, "what never moved is not blown up"
 
 
 def test_it_comes_back_from_its_file() -> None:
-    encoder, encoded = Vectors.fit_encode(ROWS)
+    encoder, encoded = Scaled.fit_encode(ROWS)
     again = data.from_json(encoder.to_json())
     np.testing.assert_array_equal(again.encode(ROWS).steps, encoded.steps)
-    for saved in ('{"kind": "vectors"}', json.dumps({"kind": "vectors", "mean": [1], "deviation": [1, 2]})):
+    for saved in ('{"kind": "numbers"}', json.dumps({"kind": "numbers", "mean": [1], "deviation": [1, 2]})):
         with pytest.raises(ModelFileError):
             data.from_json(saved)
     with pytest.raises(DataError, match="row 2 has 3 numbers a step; expected 2"):
