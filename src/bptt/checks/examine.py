@@ -10,30 +10,38 @@ from bptt.checks.finding import Finding
 from bptt.checks.rows import Rows
 from bptt.data.config import TextConfig
 from bptt.data.splits import Splits
-from bptt.data.text import all_words
+from bptt.data.text import Vocabulary, all_words
+from bptt.data.tokens import WORD
 
 OfLabels = Sequence[Callable[[Rows], Finding]]
 
 
-def glance(splits: Splits, text: TextConfig, words: NDArray[np.int64], labels: OfLabels) -> list[Finding]:
-    """What is looked at before every training, a second for 25,000 reviews. words: (N,) words of each text of training and
+def glance(splits: Splits, text: TextConfig, tokens: NDArray[np.int64], labels: OfLabels) -> list[Finding]:
+    """What is looked at before every training, a second for 25,000 reviews. tokens: (N,) tokens of each text of training and
     validation, one part behind the other, uncut; labels: what is looked at in the labels."""
-    return _quick(Rows.of(splits), splits, text, words, labels)
+    return _quick(Rows.of(splits), splits, text, tokens, labels)
 
 
 def examine(splits: Splits, text: TextConfig, labels: OfLabels) -> list[Finding]:
     """All of that, and what takes longer: near copies and languages."""
     rows = Rows.of(splits)
     words, names = all_words(rows.texts)
-    quick = _quick(rows, splits, text, words.lengths[rows.learned], labels)
+    tokens = words.lengths[rows.learned] if text.tokens == WORD.name else _lengths(splits, text)
+    quick = _quick(rows, splits, text, tokens, labels)
     return [*quick, *alike.alike(rows, words, names), languages.languages(rows)]
 
 
-def _quick(rows: Rows, splits: Splits, text: TextConfig, words: NDArray[np.int64], labels: OfLabels) -> list[Finding]:
+def _lengths(splits: Splits, text: TextConfig) -> NDArray[np.int64]:
+    """(N,) tokens of each text of training and validation, as a training would part them."""
+    vocabulary, learned = Vocabulary.fit_encode(splits.train.inputs, text)
+    return np.concatenate([learned.lengths, vocabulary.encode(splits.validation.inputs).lengths])
+
+
+def _quick(rows: Rows, splits: Splits, text: TextConfig, tokens: NDArray[np.int64], labels: OfLabels) -> list[Finding]:
     return [
         sizes.size(rows, len(splits.rejected)),
         *(check(rows) for check in labels),
-        lengths.lengths(words, text.max_length),
+        lengths.lengths(tokens, text.max_length),
         copies.copies(rows),
         copies.leaks(rows, splits.leaks),
         damage.mojibake(rows),

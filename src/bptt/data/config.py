@@ -67,6 +67,11 @@ class TextConfig(BaseModel):
         le=1_000_000,
         description="a rarer token of the training rows is read as unknown; bpe and unigram do not learn from a rarer word",
     )
+    vectors: str = Field(
+        "",
+        description="file of word vectors to start from (text of word2vec, fastText or GloVe, also .gz), as wide as "
+        "model.embedding_width; empty for a random start",
+    )
     max_length: int = Field(400, ge=1, le=LONGEST, description="longest row in tokens; a longer text is cut")
     padding: Literal["pre", "post"] = Field("post", description="side on which a short row is filled up")
     truncation: Literal["pre", "post"] = Field("pre", description="side on which a long text is cut; pre keeps its end")

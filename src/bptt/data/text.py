@@ -114,12 +114,13 @@ class Vocabulary:
 
     def _numbered(self, found: Ragged, names: Sequence[str]) -> Ragged:
         """Texts given as ids into `names`, as ids of this vocabulary."""
-        ids = np.array([self._ids.get(name, UNKNOWN) for name in names], np.int32)
+        ids = np.array([self.ids.get(name, UNKNOWN) for name in names], np.int32)
         return Ragged(ids[found.ids], found.starts)
 
     @cached_property
-    def _ids(self) -> dict[str, int]:
-        return {word: i for i, word in enumerate(self.words)}
+    def ids(self) -> dict[str, int]:
+        """The id of each token but the reserved."""
+        return {word: i for i, word in enumerate(self.words) if i > UNKNOWN}
 
 
 def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, list[str]]:

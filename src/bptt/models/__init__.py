@@ -5,6 +5,7 @@ from .config import ModelConfig
 from .explain import Explanation, explain
 from .heads import Head, Metric, Softmax
 from .inputs import Inputs, Words, inputs_of
+from .vectors import start_from
 from .weights import get_weights, restore, set_weights
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "inputs_of",
     "restore",
     "set_weights",
+    "start_from",
 ]

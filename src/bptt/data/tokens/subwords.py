@@ -58,7 +58,8 @@ class Subwords:
     def restored(cls, name: str, saved: Mapping[str, Any]) -> "Subwords":
         """Reads what `saved` wrote. Raises KeyError, TypeError, ValueError or RuntimeError for anything else."""
         tokenizer = cls(name, base64.b64decode(saved["model"], validate=True))
-        tokenizer.words  # noqa: B018 (SentencePiece refuses what is no model)
+        if not tokenizer.words:
+            raise ValueError(saved["model"])
         return tokenizer
 
     def spaced(self, text: str) -> str:
