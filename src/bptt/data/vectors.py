@@ -154,7 +154,8 @@ def _parted(path: Path, number: int, line: bytes, width: int) -> tuple[bytes, by
 
 def _numbers(path: Path, number: int, text: bytes) -> NDArray[np.float32]:
     try:
-        values = np.array(text.split(b" "), np.float64).astype(np.float32)
+        with np.errstate(over="ignore"):  # infinity is told below
+            values = np.array(text.split(b" "), np.float64).astype(np.float32)
     except ValueError:
         values = np.array(np.nan, np.float32)
     if not np.isfinite(values).all():

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ _LONGEST = 100  # characters: a longer piece is no word and teaches nothing
 _PART = 16  # characters of a token, at most
 _SEEDS = 10  # substrings that the unigram model chooses each token from
 _BLOCK = 10_000  # pieces read at once
+_PATH = 200  # characters of a path that SentencePiece notes in its model: as long every time, and then blotted out
 _OPTIONS: dict[str, Any] = {
     "normalization_rule_name": "identity",  # the texts come as they are to be read
     "character_coverage": 1.0,
@@ -108,14 +110,17 @@ def _train(name: str, pieces: Mapping[str, int], size: int) -> bytes:
 
     model = io.BytesIO()
     lines = (f"{piece}\t{count}" for piece, count in pieces.items())
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".tsv") as seeds:
-        options = _OPTIONS | {"model_type": name, "vocab_size": size}
+    options = _OPTIONS | {"model_type": name, "vocab_size": size}
+    with tempfile.TemporaryDirectory() as folder:
+        seeds = Path(folder, "seeds".ljust(_PATH - len(folder), "_"))
         if name == "unigram":
-            seeds.writelines(f"{part}\t{count}\n" for part, count in _substrings(pieces, _SEEDS * size))
-            seeds.flush()
-            options["seed_sentencepieces_file"] = seeds.name
+            seeds.write_text(
+                "".join(f"{part}\t{count}\n" for part, count in _substrings(pieces, _SEEDS * size)), encoding="utf-8"
+            )
+            options["seed_sentencepieces_file"] = str(seeds)
         SentencePieceTrainer.train(sentence_iterator=lines, input_format="tsv", model_writer=model, **options)
-    return model.getvalue()
+    path = str(seeds).encode()
+    return model.getvalue().replace(path, b"_" * len(path))
 
 
 def _substrings(pieces: Mapping[str, int], most: int) -> list[tuple[str, int]]:
