@@ -23,8 +23,8 @@ class Encoder(Protocol):
     def tokens(self, row: Any) -> list[str]:
         """The steps of one row, for a person."""
 
-    def facts(self) -> dict[str, int]:
-        """Its sizes, for data.json."""
+    def facts(self) -> dict[str, Any]:
+        """What it is and its sizes, for data.json."""
 
     def to_json(self) -> str:
         """All of it as JSON, from which `from_json` makes an equal one."""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -82,9 +83,9 @@ class Vocabulary:
         pieces = _clean(text, self.lowercase, self.tokenizer).split()
         return [token for token in self.tokenizer.split(pieces) if token != tokens.BREAK]
 
-    def facts(self) -> dict[str, int]:
-        """V, for data.json."""
-        return {"vocabulary_size": len(self)}
+    def facts(self) -> dict[str, Any]:
+        """V and the name of the tokenizer, for data.json."""
+        return {"vocabulary_size": len(self), "tokens": self.tokenizer.name}
 
     def to_json(self) -> str:
         """The vocabulary as JSON; `from_json` gives back an equal one."""
