@@ -26,15 +26,16 @@ def examine(splits: Splits, text: TextConfig, labels: OfLabels) -> list[Finding]
     """All of that, and what takes longer: near copies and languages."""
     rows = Rows.of(splits)
     words, names = all_words(rows.texts)
-    tokens = words.lengths[rows.learned] if text.tokens == WORD.name else _lengths(splits, text)
+    tokens = words.lengths[rows.learned] if text.tokens == WORD.name else _lengths(rows, text)
     quick = _quick(rows, splits, text, tokens, labels)
     return [*quick, *alike.alike(rows, words, names), languages.languages(rows)]
 
 
-def _lengths(splits: Splits, text: TextConfig) -> NDArray[np.int64]:
+def _lengths(rows: Rows, text: TextConfig) -> NDArray[np.int64]:
     """(N,) tokens of each text of training and validation, as a training would part them."""
-    vocabulary, learned = Vocabulary.fit_encode(splits.train.inputs, text)
-    return np.concatenate([learned.lengths, vocabulary.encode(splits.validation.inputs).lengths])
+    learned, held_out = ([rows.texts[row] for row in np.flatnonzero(rows.part == part)] for part in (0, 1))
+    vocabulary, encoded = Vocabulary.fit_encode(learned, text)
+    return np.concatenate([encoded.lengths, vocabulary.encode(held_out).lengths])
 
 
 def _quick(rows: Rows, splits: Splits, text: TextConfig, tokens: NDArray[np.int64], labels: OfLabels) -> list[Finding]:

@@ -31,6 +31,7 @@ from .overrides import Overridable, once
 def train(
     overrides: dict[str, Any],
     data: str,
+    task: str | None,
     text: str | None,
     label: str | None,
     run: Path | None,
@@ -42,7 +43,7 @@ def train(
     with screen.progress(progress) as hearer:
         path, mine = run, False
         try:
-            config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+            config = configuration(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects})
             path = path or default_path(config.data.source)
             mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 

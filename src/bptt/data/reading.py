@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from bptt.data import bio
 from bptt.data.suggest import did_you_mean, listed
-from bptt.data.targets import Classes, Targets
-from bptt.data.text import normalise
+from bptt.data.targets import Classes, Tags, Targets
+from bptt.data.text import normalise, words_of
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -16,7 +17,14 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Reading(Protocol):
-    """What becomes of the text and the label of a row, and of all labels together."""
+    """What becomes of the text and the label of a row, and of all labels together. per_step: whether every step of a row has a
+    label, as `sources.conll` reads them; else a row's text and label stand in columns or folders."""
+
+    @property
+    def per_step(self) -> bool: ...
+
+    def asked(self, row: object) -> Any:
+        """The input that a person asks about. Raises ValueError for what is none."""
 
     def row(self, text: object, label: object) -> tuple[Any, Any]:
         """Input and label of one row. Raises ValueError for a row that cannot be used: its words go on where the row's place
@@ -59,6 +67,13 @@ def word_of(label: object) -> str:
 class OneClass:
     """A text, and the one class it belongs to."""
 
+    per_step = False
+
+    def asked(self, row: object) -> str:
+        if not isinstance(row, str):
+            raise ValueError(_("has no text but a value of type {kind}").format(kind=type(row).__name__))
+        return row
+
     def row(self, text: object, label: object) -> tuple[str, str]:
         return text_of(text), word_of(label)
 
@@ -88,7 +103,45 @@ class OneClass:
         return Classes.of(labels, names)
 
 
-ONE_CLASS = OneClass()
+class Tagged:
+    """Tokens, and a tag for each."""
+
+    per_step = True
+
+    def asked(self, row: object) -> tuple[str, ...]:
+        """A text's words, or tokens as they are."""
+        if isinstance(row, str):
+            return tuple(words_of(row))
+        if not isinstance(row, list | tuple) or not all(isinstance(token, str) and token.strip() for token in row):
+            raise ValueError(_("has no list of tokens"))
+        return tuple(row)
+
+    def row(self, text: object, label: object) -> tuple[Any, Any]:
+        """`sources.conll` has looked at both."""
+        return text, label
+
+    def names(self, source: str, labels: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """O first, then by letter."""
+        names = sorted({tag for row in labels for tag in row}, key=lambda tag: (tag != bio.OUTSIDE, tag))
+        if len(names) < 2:
+            message = _('{source} has a single tag, "{label}": there is nothing to tell apart. Bring sentences with other tags.')
+            raise DataError("data.single-class", message.format(source=source, label=names[0]))
+        if len(names) > _MOST_CLASSES:
+            message = _("{source} has {count} tags, {first}; at most {most} can be learned. Is the last column the tag?")
+            told = message.format(source=source, count=len(names), first=listed(names), most=_MOST_CLASSES)
+            raise DataError("data.too-many-classes", told)
+        return tuple(names)
+
+    def targets(self, labels: Sequence[Sequence[str]], origins: Sequence[str], names: tuple[str, ...]) -> Tags:
+        known = set(names)
+        for row, origin in zip(labels, origins, strict=True):
+            for tag in row:
+                if tag not in known:
+                    raise unknown(tag, origin, names)
+        return Tags.of(labels, names)
+
+
+ONE_CLASS, TAGGED = OneClass(), Tagged()
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:

@@ -124,6 +124,11 @@ class Vocabulary:
         return {word: i for i, word in enumerate(self.words) if i > UNKNOWN}
 
 
+def words_of(text: str) -> list[str]:
+    """The words of one text in their order, as they are written."""
+    return Vocabulary(_RESERVED, lowercase=False).tokens(text)
+
+
 def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, list[str]]:
     """Every text whole, as ids of its words, and the words by id: none is rare or unknown here.
 

@@ -118,10 +118,11 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     """
     _check(probabilities, dataset)
     answers = probabilities.argmax(axis=1)
-    confusion = _confusion(dataset.targets.values, answers, len(dataset.classes))
+    labels = np.asarray(dataset.targets.values)
+    confusion = _confusion(labels, answers, len(dataset.classes))
     right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
-    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == dataset.targets.values)
+    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == labels)
     columns = zip(dataset.classes, precision, recall, f1, support, predicted, strict=True)
     return Scores(
         rows=len(dataset),
