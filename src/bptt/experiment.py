@@ -17,11 +17,12 @@ from bptt.checks import Finding
 from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor
+from bptt.evaluation.baselines import Rivals
 from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
-from bptt.record import DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.record import BASELINES, DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 
 __all__ = ["Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "task_of", "train"]
@@ -93,10 +94,11 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle)
 
+    rivals = _learn_rivals(run, task, splits.train, config.text, progress)
     progress.begin(_("scoring and writing the report"))
     judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer)
     parts = {"validation": splits.validation, "test": splits.test}
-    scores = {name: task.score(judge.answers(part.inputs), part) for name, part in parts.items() if part}
+    scores = {name: task.score(judge.answers(part.inputs), part, rivals) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
     write(run, task.view)
     return run
@@ -128,7 +130,9 @@ def evaluate(
     _tell(rows.notes)
     judge = _judge(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
-    return task.score(judge.answers(rows.inputs, progress), rows)
+    answers = judge.answers(rows.inputs, progress)
+    rivals = Rivals.load(path / BASELINES) if (path / BASELINES).exists() else None
+    return task.score(answers, rows, rivals)
 
 
 def columns(path: Path) -> data.DataConfig:
@@ -178,6 +182,15 @@ def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data, reading)
     return config, splits, [*notes, *splits.notes]
+
+
+def _learn_rivals(run: Run, task: tasks.Task, train: data.Dataset, text: data.TextConfig, progress: Progress) -> Rivals | None:
+    """What the model has to beat, kept with the run for later rows."""
+    progress.begin(_("learning what the model has to beat"))
+    rivals = task.rivals(train, text)
+    if rivals:
+        rivals.save(run.path / BASELINES)
+    return rivals
 
 
 def _list_rejected(run: Run, splits: data.Splits) -> list[str]:

@@ -27,7 +27,7 @@ from .messages import _
 
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
-REJECTED = "rejected.jsonl"
+REJECTED, BASELINES = "rejected.jsonl", "baselines.safetensors"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 

@@ -47,7 +47,7 @@ def evaluate(
         screen.result(scores.figures(), progress)
     else:
         _show(scores.table())
-        screen.say(scores.line())
+        screen.say(scores.line(), *scores.beside())
         for note in scores.notes():
             screen.say(note, error=True)
 

@@ -102,7 +102,7 @@ def _show(run: Any, progress: str) -> None:
         return
     names = {"validation": _("validation"), "test": _("test")}
     for part, one in scores.items():
-        screen.say(f"{names[part]}: {one.line()}")
+        screen.say(f"{names[part]}: {one.line()}", *one.beside())
         for note in one.notes():
             screen.say(f"{names[part]}: {note}", error=True)
     screen.say(_("run: {path}").format(path=run.path))

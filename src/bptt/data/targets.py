@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptt.data.ragged import Ragged
+from bptt.messages import _
 
 
 class Targets(Protocol):
@@ -51,7 +52,7 @@ class Tags:
 
     def strata(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """One group: a row holds many tags."""
-        return np.zeros(len(self.values), np.int64), ("",)
+        return np.zeros(len(self.values), np.int64), (_("rows"),)
 
     def counts(self) -> dict[str, int]:
         """How many steps have each of the K tags."""

@@ -1,6 +1,6 @@
 """Probabilities against labels: accuracy, precision, recall, F1, the confusion matrix, calibration and the worst mistakes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from typing_extensions import TypedDict
 from bptt.data.dataset import Dataset
 from bptt.errors import DataError
 from bptt.evaluation import calibration
+from bptt.evaluation.baselines import CLASSIFICATION, Baseline, Rivals, figures, sentence
+from bptt.evaluation.intervals import Figure
 from bptt.evaluation.table import Table
 from bptt.messages import _
 
@@ -60,6 +62,8 @@ class Scores:
     confusion: list[list[NonNegativeInt]]  # (K, K): [true class][predicted class]
     calibration: list[calibration.Bin]  # of the reliability diagram, from probability 0 to 1
     mistakes: list[Mistake]  # the most certain first
+    intervals: dict[str, Figure] = field(default_factory=dict)  # of accuracy and weighted F1, where there are baselines
+    baselines: list[Baseline] = field(default_factory=list)  # what answers without reading in order
 
     def __post_init__(self) -> None:
         """Raises ValueError for figures that cannot be of one set of rows: they come from files, too."""
@@ -90,6 +94,10 @@ class Scores:
         numbers = {"accuracy": self.accuracy, "macro": self.macro_f1, "weighted": self.weighted_f1, "rows": self.rows}
         return total.format(**numbers)
 
+    def beside(self) -> list[str]:
+        """What the same rows get by other means, a sentence each."""
+        return [sentence(one) for one in self.baselines]
+
     def table(self) -> Table:
         """Each class."""
         rows = [
@@ -111,8 +119,9 @@ class Scores:
         return asdict(self)
 
 
-def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
-    """Scores of `probabilities` (N, K) for the N rows of `dataset`. Each row's answer is its most probable class.
+def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset, rivals: Rivals | None = None) -> Scores:
+    """Scores of `probabilities` (N, K) for the N rows of `dataset`, beside those of `rivals`. Each row's answer is its most
+    probable class.
 
     Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
     """
@@ -137,6 +146,8 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
         confusion=confusion.tolist(),
         calibration=bins,
         mistakes=_worst_mistakes(probabilities, answers, dataset),
+        intervals=figures(dataset, answers, CLASSIFICATION) if rivals else {},
+        baselines=rivals.beside(dataset, answers) if rivals else [],
     )
 
 

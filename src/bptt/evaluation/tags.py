@@ -76,6 +76,10 @@ class Scores:
         )
         return message.format(**self.summary())
 
+    def beside(self) -> list[str]:
+        """Nothing: tags have no baseline."""
+        return []
+
     def table(self) -> Table:
         """Each type of entity."""
         rows = [(name, [*(f"{one[key]:.4f}" for key in _SHARES), str(one["support"])]) for name, one in self.per_type.items()]  # type: ignore[literal-required]

@@ -7,6 +7,7 @@ from markupsafe import escape
 
 from bptt.data.splits import Part
 from bptt.evaluation import classes
+from bptt.evaluation.intervals import Figure
 from bptt.messages import _
 from bptt.report import answers
 from bptt.report.bars import Reliability
@@ -27,6 +28,11 @@ class ClassesView:
         name, baseline = scores.majority()
         better = escape(_("Accuracy {accuracy} on the {part} part, where always answering {name} gives {baseline}"))
         worse = escape(_("Accuracy {accuracy} on the {part} part: no better than always answering {name} ({baseline})"))
+        words = next((one for one in scores.baselines if one["name"] == "bag of words"), None)
+        if words:
+            beside = escape(_("Accuracy {accuracy} on the {part} part; a bag of words, which knows no order, gives {words}"))
+            found = share(words["figures"]["accuracy"]["value"])
+            return beside.format(accuracy=share(scores.accuracy), part=part_names()[part], words=found)
         sentence = better if scores.accuracy > baseline else worse
         return sentence.format(
             accuracy=share(scores.accuracy), part=part_names()[part], name=quote(name), baseline=share(baseline)
@@ -36,9 +42,15 @@ class ClassesView:
         _name, baseline = scores.majority()
         rows = _("{rows} {part} rows").format(rows=count(scores.rows), part=part_names()[part])
         gain = _("the model: {gain:+.4f}").format(gain=scores.accuracy - baseline)
+        words = [
+            Tile(_("Bag of words, no order"), share(one["figures"]["accuracy"]["value"]), _gain(one["gains"]["accuracy"]))
+            for one in scores.baselines
+            if one["name"] == "bag of words"
+        ]
         return [
             Tile(_("Accuracy"), share(scores.accuracy), rows),
             Tile(_("Majority class"), share(baseline), gain),
+            *words,
             Tile(_("Macro F1"), share(scores.macro_f1), _("every class counts the same")),
             Tile(_("Weighted F1"), share(scores.weighted_f1), _("every row counts the same")),
         ]
@@ -47,3 +59,8 @@ class ClassesView:
         tools = (answers.listed, answers.matrix, answers.passage)
         reliability = {part: Reliability(part, one) for part, one in scores.items()}
         return {tool.__name__: tool for tool in tools} | {"calibrated": reliability}
+
+
+def _gain(figure: Figure) -> str:
+    words = _("the model: {gain:+.4f} ({low:+.4f} to {high:+.4f})")
+    return words.format(gain=figure["value"], low=figure["low"], high=figure["high"])

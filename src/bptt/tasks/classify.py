@@ -10,6 +10,7 @@ from bptt.checks import copies, sizes
 from bptt.data import Dataset, Ragged, TextConfig, Vocabulary
 from bptt.data.reading import ONE_CLASS
 from bptt.evaluation import Answers, Predictor, classes, words
+from bptt.evaluation.baselines import Rivals
 from bptt.models import ModelConfig, Softmax
 from bptt.report import ClassesView
 
@@ -31,8 +32,11 @@ class Classify:
     def head(self, names: tuple[str, ...], model: ModelConfig) -> Softmax:
         return Softmax(len(names))
 
-    def score(self, answers: Answers, rows: Dataset) -> classes.Scores:
-        return classes.score(np.asarray(answers), rows)
+    def rivals(self, train: Dataset, text: TextConfig) -> Rivals:
+        return Rivals.learn(train, text.lowercase)
+
+    def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> classes.Scores:
+        return classes.score(np.asarray(answers), rows, rivals)
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:
         return words.explain(judge, scores)

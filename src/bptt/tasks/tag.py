@@ -9,6 +9,7 @@ from bptt.data import Dataset, Ragged, TextConfig
 from bptt.data.reading import TAGGED
 from bptt.data.spelled import Spelled
 from bptt.evaluation import Answers, Predictor, tags
+from bptt.evaluation.baselines import Rivals
 from bptt.models import ModelConfig
 from bptt.models.tag_heads import Chain, StepSoftmax
 from bptt.report import TagsView
@@ -39,7 +40,10 @@ class Tag:
     def head(self, names: tuple[str, ...], model: ModelConfig) -> Chain | StepSoftmax:
         return Chain(names) if model.crf else StepSoftmax(names)
 
-    def score(self, answers: Answers, rows: Dataset) -> tags.Scores:
+    def rivals(self, train: Dataset, text: TextConfig) -> None:
+        return None
+
+    def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> tags.Scores:
         return tags.score([[rows.classes[tag] for tag in row] for row in answers], rows)
 
     def explain(self, judge: Predictor, scores: tags.Scores) -> tags.Scores:

@@ -10,6 +10,7 @@ from bptt.checks.rows import Rows
 from bptt.data import Dataset, Encoder, Ragged, TextConfig
 from bptt.data.reading import Reading
 from bptt.evaluation import Answers, Predictor
+from bptt.evaluation.baselines import Rivals
 from bptt.models import Head, ModelConfig
 from bptt.report import View
 
@@ -42,8 +43,13 @@ class Task(Protocol):
     def head(self, names: tuple[str, ...], model: ModelConfig) -> Head:
         """What the model ends in."""
 
-    def score(self, answers: Answers, rows: Dataset) -> Any:
-        """How good `answers`, the N of a Predictor, are for N `rows`. Raises DataError where there is nothing to score."""
+    def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
+        """What the model has to beat, learned from the training rows; None where the task knows none."""
+
+    def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> Any:
+        """How good `answers`, the N of a Predictor, are for N `rows`, beside those of `rivals`.
+
+        Raises DataError where there is nothing to score."""
 
     def explain(self, judge: Predictor, scores: Any) -> Any:
         """`scores` with what moved the worst answers, for the report."""

@@ -25,6 +25,9 @@ def read(config: DataConfig, reading: Reading) -> Parts:
 
 def _read(config: DataConfig, reading: Reading) -> Parts:
     if reading.per_step:
+        if config.text or config.label:
+            message = _("{source} holds a tag a token: tokens and tags have no columns to name. Leave out --text and --label.")
+            raise DataError("data.columns-not-used", message.format(source=config.source))
         return Parts(conll.read(files.existing(config.source), config, reading))
     if has_columns(config.source):
         return Parts(tables.read(files.existing(config.source), config, reading))
