@@ -77,13 +77,17 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     findings = checks.glance(splits, config.text, lengths, task.checks)
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
+    vectors = data.read_vectors(config.text, encoder.ids, config.model.embedding_width)
+    _tell(vectors.notes(encoded.ids))
+
     run = Run.create(path or default_path(config.data.source), config.model_dump())
-    facts = {**encoder.facts(), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
-    run.write_json(DATA, {**splits.summary(), **facts, "checks": [finding.to_dict() for finding in findings]})
+    facts = {"batches": {"train": learned.facts(), "validation": held_out.facts()}, **vectors.facts(encoded.ids)}
+    run.write_json(DATA, {**splits.summary(), **encoder.facts(), **facts, "checks": [finding.to_dict() for finding in findings]})
     _tell(_list_rejected(run, splits))
 
     training.seed(config.training)
     model = models.build(config.model, inputs, head)
+    models.start_from(model, vectors)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))

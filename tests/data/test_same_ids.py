@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bptt import data
 from bptt.data import TextConfig, Vocabulary
-from bptt.data.text import _BLOCK
+from bptt.data.tokens.patterns import _BLOCK
 
 REVIEWS = Path(os.environ.get("BPTT_DATA", ""), "aclImdb_train.tar.gz")
 SIGNS = (

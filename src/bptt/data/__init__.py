@@ -11,6 +11,8 @@ from bptt.data.load import columns, load, read
 from bptt.data.ragged import Ragged
 from bptt.data.splits import Splits
 from bptt.data.text import Vocabulary
+from bptt.data.vectors import Vectors
+from bptt.data.vectors import read as read_vectors
 
 __all__ = [
     "DataConfig",
@@ -20,6 +22,7 @@ __all__ = [
     "Rejected",
     "Splits",
     "TextConfig",
+    "Vectors",
     "Vocabulary",
     "check_kind",
     "columns",
@@ -28,4 +31,5 @@ __all__ = [
     "guess",
     "load",
     "read",
+    "read_vectors",
 ]

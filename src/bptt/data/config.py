@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bptt.messages import _
 
 AUTO, MIXED = "auto", "utf-8+cp1252"  # encodings of ours; every other name is Python's
-LONGEST = 1_000_000  # words in a row
+LONGEST = 1_000_000  # tokens in a row
 
 
 class DataConfig(BaseModel):
@@ -48,19 +48,35 @@ class DataConfig(BaseModel):
 
 
 class TextConfig(BaseModel):
-    """How a text becomes a row of word ids."""
+    """How a text becomes a row of ids."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    tokens: Literal["word", "syllable", "character", "bpe", "unigram", "vi"] = Field(
+        "word",
+        description="what gets an id: word; syllable (words part at underscores); character; bpe or unigram (parts of words, "
+        "learned from the training rows); vi (Vietnamese words, found by underthesea: pip install 'bptt[vi]')",
+    )
+
     lowercase: bool = Field(True, description="read Good and good as one word")
     vocabulary_size: int = Field(
-        20_000, ge=3, le=10_000_000, description="most ids, padding (0) and the unknown word (1) included"
+        20_000, ge=3, le=10_000_000, description="most ids, padding (0) and the unknown token (1) included"
     )
-    min_count: int = Field(2, ge=1, le=1_000_000, description="a rarer word of the training rows is read as unknown")
-    max_length: int = Field(400, ge=1, le=LONGEST, description="longest row in words; a longer text is cut")
+    min_count: int = Field(
+        2,
+        ge=1,
+        le=1_000_000,
+        description="a rarer token of the training rows is read as unknown; bpe and unigram do not learn from a rarer word",
+    )
+    vectors: str = Field(
+        "",
+        description="file of word vectors to start from (text of word2vec, fastText or GloVe, also .gz), as wide as "
+        "model.embedding_width; empty for a random start",
+    )
+    max_length: int = Field(400, ge=1, le=LONGEST, description="longest row in tokens; a longer text is cut")
     padding: Literal["pre", "post"] = Field("post", description="side on which a short row is filled up")
     truncation: Literal["pre", "post"] = Field("pre", description="side on which a long text is cut; pre keeps its end")
-    mask: bool = Field(True, description="skip the padding; false lets the network read it as a word")
+    mask: bool = Field(True, description="skip the padding; false lets the network read it as a token")
     bucket_edges: tuple[Annotated[int, Field(ge=1, le=LONGEST)], ...] = Field(
         (64, 128, 256),
         max_length=100,

@@ -1,7 +1,7 @@
 """What turns the rows of a Dataset into steps of a network, is fitted on the training rows, and is saved with the model."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import singledispatch
 from typing import Any, Protocol
 
@@ -25,11 +25,15 @@ class Encoder(Protocol):
     def encode(self, rows: Sequence[Any]) -> Ragged:
         """Every row whole: nothing is cut or padded here. Raises DataError for what cannot be read."""
 
+    @property
+    def ids(self) -> Mapping[str, int]:
+        """The id of each word that is known."""
+
     def tokens(self, row: Any) -> list[str]:
         """The steps of one row, for a person."""
 
-    def facts(self) -> dict[str, int]:
-        """Its sizes, for data.json."""
+    def facts(self) -> dict[str, Any]:
+        """What it is and its sizes, for data.json."""
 
     def to_json(self) -> str:
         """All of it as JSON, from which `from_json` makes an equal one."""

@@ -45,6 +45,11 @@ class Scaled:
         steps[:, 1:] = (flat - np.array(self.mean)) / np.array(self.deviation)
         return Ragged(steps, np.cumsum([0, *map(len, rows)], dtype=np.int64))
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """None: no step is a word."""
+        return {}
+
     def tokens(self, row: NDArray[np.float32]) -> list[str]:
         """Each step's numbers."""
         return [" ".join(f"{value:g}" for value in step) for step in row]

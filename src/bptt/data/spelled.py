@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from bptt.data.config import TextConfig
 from bptt.data.ragged import Ragged
-from bptt.errors import DataError, ModelFileError
+from bptt.data.tokens import WORD
+from bptt.errors import ConfigError, DataError, ModelFileError
 from bptt.messages import _
 from bptt.shapes import PADDING, UNKNOWN
 
@@ -40,7 +41,10 @@ class Spelled:
     @classmethod
     def fit_encode(cls, rows: Sequence[Sequence[str]], config: TextConfig) -> tuple["Spelled", Ragged]:
         """Of the training rows: the words that occur at least `min_count` times, the characters that do twice; and these rows as
-        steps. Raises DataError where no word occurs often enough."""
+        steps. Raises DataError where no word occurs often enough, and ConfigError for tokens other than those of the source."""
+        if config.tokens != WORD.name:
+            message = _('text.tokens: "{came}" came, and tagged rows bring their own tokens. Leave it at "{expected}".')
+            raise ConfigError("config.tokens", message.format(came=config.tokens, expected=WORD.name))
         tokens = [_clean(token) for row in rows for token in row]
         counts = Counter(token.lower() if config.lowercase else token for token in tokens)
         words = _frequent(counts, config.min_count)[: config.vocabulary_size - _FIRST]
@@ -87,13 +91,14 @@ class Spelled:
         word = _clean(token)
         letters = word if len(word) <= LETTERS else word[: LETTERS // 2] + word[-LETTERS // 2 :]
         step = np.full(2 + LETTERS, PADDING, np.int32)
-        step[0] = self._word_ids.get(word.lower() if self.lowercase else word, UNKNOWN)
+        step[0] = self.ids.get(word.lower() if self.lowercase else word, UNKNOWN)
         step[1] = _shape(word)
         step[2 : 2 + len(letters)] = [self._character_ids.get(character, UNKNOWN) for character in letters]
         return step
 
     @cached_property
-    def _word_ids(self) -> dict[str, int]:
+    def ids(self) -> dict[str, int]:
+        """The id of each word that is known."""
         return {word: number for number, word in enumerate(self.words, start=_FIRST)}
 
     @cached_property

@@ -1,7 +1,7 @@
-"""Texts -> words -> ids. One definition of a word, for training and for every later answer.
+"""Texts -> tokens -> ids, the same in training and for every later answer.
 
-A word is a run of letters, marks, digits and underscores, with the apostrophes inside it: `don't`, `giảng`, `sinh_viên`.
-Every other character that is not white space is a word of its own.
+A token is a word unless the configuration says otherwise (`tokens`): a run of letters, marks, digits and underscores, with the
+apostrophes inside it (`don't`, `giảng`, `sinh_viên`); every other character that is not white space is a word of its own.
 """
 
 import html
@@ -9,15 +9,15 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-import regex
 
+from bptt.data import tokens
 from bptt.data.config import TextConfig
 from bptt.data.ragged import Ragged
 from bptt.errors import DataError, ModelFileError
@@ -25,11 +25,7 @@ from bptt.messages import _
 from bptt.shapes import UNKNOWN
 
 _VERSION = 1  # of the rules below: a saved vocabulary is read only with the rules it was made with
-_LETTER = r"\p{L}\p{M}\p{N}_"
-_BREAK = "\n"  # set between pieces of text, where no word can be
-_WORD = regex.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]+)*|[^\s{_LETTER}]|{_BREAK}")
-_BLOCK = 10_000  # pieces of text read at once: a call for each takes four times as long
-_RESERVED = ("[PAD]", "[UNK]")  # no text can spell them: brackets are words of their own
+_RESERVED = ("[PAD]", "[UNK]")  # no token is spelled so: brackets are tokens of their own
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINE_BREAK = re.compile(r"</?br\b[^<>]*>", re.IGNORECASE)
 
@@ -47,11 +43,13 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Word <-> id: `words[id]`. Id 0 is padding, id 1 the unknown word; the rest run from the most frequent to the rarest."""
+    """Token <-> id: `words[id]`. Id 0 is padding, id 1 the unknown token; the rest run from the most frequent to the rarest, or
+    as the tokenizer lists them."""
 
     reads: ClassVar[type] = str
     words: tuple[str, ...]
     lowercase: bool
+    tokenizer: tokens.Tokenizer = tokens.WORD
 
     @classmethod
     def fit(cls, texts: Sequence[str], config: TextConfig) -> "Vocabulary":
@@ -60,19 +58,17 @@ class Vocabulary:
 
     @classmethod
     def fit_encode(cls, texts: Sequence[str], config: TextConfig) -> tuple["Vocabulary", Ragged]:
-        """The words of the training texts that occur at least `min_count` times, equal counts in the order of the alphabet; and
-        the texts as its `encode` gives them, read but once.
+        """The tokens of the training texts that occur at least `min_count` times, equal counts in the order of the alphabet, or
+        those that the tokenizer learned from them; and the texts as its `encode` gives them, read but once.
 
         Raises DataError where no word occurs often enough, and for text that is not Unicode.
         """
-        found, names = all_words(texts, config.lowercase)
-        counts = np.bincount(found.ids, minlength=len(names)).tolist()
-        frequent = sorted((-count, word) for word, count in zip(names, counts, strict=True) if count >= config.min_count)
-        if not frequent:
-            message = _("No word occurs {count} times in the {rows} training texts. Lower text.min_count, or bring more rows.")
-            raise DataError("data.no-words", message.format(count=config.min_count, rows=len(texts)))
-        kept = frequent[: config.vocabulary_size - len(_RESERVED)]
-        vocabulary = cls((*_RESERVED, *(word for _count, word in kept)), config.lowercase)
+        rows, pieces = _pieces(texts, config.lowercase, tokens.named(config.tokens))
+        counts = np.bincount(rows.ids, minlength=len(pieces))
+        tokenizer = tokens.named(config.tokens).learned(pieces, counts, len(texts), config)
+        found, names = _tokens(rows, pieces, tokenizer)
+        kept = tokenizer.words or _frequent(found, names, config)
+        vocabulary = cls((*_RESERVED, *kept), config.lowercase, tokenizer)
         return vocabulary, vocabulary._numbered(found, names)
 
     def __len__(self) -> int:
@@ -81,19 +77,23 @@ class Vocabulary:
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Every text as ids, whole: nothing is cut or padded here. Raises DataError for text that is not Unicode."""
-        return self._numbered(*all_words(texts, self.lowercase))
+        return self._numbered(*_tokens(*_pieces(texts, self.lowercase, self.tokenizer), self.tokenizer))
 
     def tokens(self, text: str) -> list[str]:
-        """The words of one text as the network reads them, one for each id; unknown ones are spelled out."""
-        return [word for word in _words(_clean(text, self.lowercase).split()) if word != _BREAK]
+        """The tokens of one text as the network reads them, one for each id; unknown ones are spelled out."""
+        pieces = _clean(text, self.lowercase, self.tokenizer).split()
+        return [token for token in self.tokenizer.split(pieces) if token != tokens.BREAK]
 
-    def facts(self) -> dict[str, int]:
-        """V, for data.json."""
-        return {"vocabulary_size": len(self)}
+    def facts(self) -> dict[str, Any]:
+        """V and the name of the tokenizer, for data.json."""
+        return {"vocabulary_size": len(self), "tokens": self.tokenizer.name}
 
     def to_json(self) -> str:
         """The vocabulary as JSON; `from_json` gives back an equal one."""
-        return json.dumps({"version": _VERSION, "lowercase": self.lowercase, "words": self.words}, ensure_ascii=False)
+        fields = {"version": _VERSION, "lowercase": self.lowercase, "words": self.words}
+        name = self.tokenizer.name
+        learned = {} if name == tokens.WORD.name else {"tokens": name, **self.tokenizer.saved()}  # words as the first version had
+        return json.dumps({**fields, **learned}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, saved: str) -> "Vocabulary":
@@ -102,28 +102,32 @@ class Vocabulary:
             fields = json.loads(saved)
             version, lowercase, words = fields["version"], fields["lowercase"], tuple(fields["words"])
             "".join(words).encode()
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            tokenizer = tokens.restored(fields.get("tokens", tokens.WORD.name), fields)
+        except (ValueError, TypeError, KeyError, RecursionError, RuntimeError) as error:
             raise _damaged() from error
         if version != _VERSION:
             message = _("The saved vocabulary has version {found}; this bptt reads version {known}. Use the bptt that wrote it.")
             raise ModelFileError("model.vocabulary-version", message.format(found=version, known=_VERSION))
         if not isinstance(lowercase, bool) or words[:2] != _RESERVED or len(set(words)) != len(words):
             raise _damaged()
-        return cls(words, lowercase)
+        if tokenizer.words and words[2:] != tokenizer.words:
+            raise _damaged()
+        return cls(words, lowercase, tokenizer)
 
     def _numbered(self, found: Ragged, names: Sequence[str]) -> Ragged:
         """Texts given as ids into `names`, as ids of this vocabulary."""
-        ids = np.array([self._ids.get(name, UNKNOWN) for name in names], np.int32)
+        ids = np.array([self.ids.get(name, UNKNOWN) for name in names], np.int32)
         return Ragged(ids[found.ids], found.starts)
 
     @cached_property
-    def _ids(self) -> dict[str, int]:
-        return {word: i for i, word in enumerate(self.words)}
+    def ids(self) -> dict[str, int]:
+        """The id of each token but the reserved."""
+        return {word: i for i, word in enumerate(self.words) if i > UNKNOWN}
 
 
 def words_of(text: str) -> list[str]:
     """The words of one text in their order, as they are written."""
-    return [word for word in _words(_clean(text, lowercase=False).split()) if word != _BREAK]
+    return Vocabulary(_RESERVED, lowercase=False).tokens(text)
 
 
 def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, list[str]]:
@@ -132,13 +136,26 @@ def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, lis
     No word crosses white space and few pieces between it differ, so each is split into words but once: of the Large Movie
     Review Dataset 0.2 million in place of 5.8 million. Raises DataError for text that is not Unicode.
     """
-    rows, pieces = _pieces(texts, lowercase)
+    return _tokens(*_pieces(texts, lowercase, tokens.WORD), tokens.WORD)
+
+
+def _tokens(rows: Ragged, pieces: Sequence[str], tokenizer: tokens.Tokenizer) -> tuple[Ragged, list[str]]:
+    """Texts given as ids of their pieces, as ids of their tokens, and the tokens by id."""
     ids = _numbers()
-    end = ids[_BREAK]  # 0
-    flat = np.fromiter(map(ids.__getitem__, _words(pieces)), np.int32)
+    end = ids[tokens.BREAK]  # 0
+    flat = np.fromiter(map(ids.__getitem__, tokenizer.split(pieces)), np.int32)
     ends = np.flatnonzero(flat == end)
-    words = Ragged(flat[flat != end] - 1, np.concatenate([[0], ends - np.arange(len(ends))])).take(rows.ids)
-    return Ragged(words.ids, words.starts[rows.starts]), list(ids)[1:]
+    found = Ragged(flat[flat != end] - 1, np.concatenate([[0], ends - np.arange(len(ends))])).take(rows.ids)
+    return Ragged(found.steps, found.starts[rows.starts]), list(ids)[1:]
+
+
+def _frequent(found: Ragged, names: Sequence[str], config: TextConfig) -> list[str]:
+    """The tokens that are kept, the most frequent first."""
+    counts = np.bincount(found.ids, minlength=len(names)).tolist()
+    frequent = sorted((-count, token) for token, count in zip(names, counts, strict=True) if count >= config.min_count)
+    if not frequent:
+        raise tokens.too_rare(config, len(found))
+    return [token for _count, token in frequent[: config.vocabulary_size - len(_RESERVED)]]
 
 
 def _damaged() -> ModelFileError:
@@ -152,12 +169,12 @@ def _numbers() -> defaultdict[str, int]:
     return ids
 
 
-def _pieces(texts: Sequence[str], lowercase: bool) -> tuple[Ragged, list[str]]:
+def _pieces(texts: Sequence[str], lowercase: bool, tokenizer: tokens.Tokenizer) -> tuple[Ragged, list[str]]:
     """Texts split at white space: each text as ids of its pieces, and the pieces, every one once."""
     ids, lengths = _numbers(), [0]
 
     def split(text: str) -> list[str]:
-        pieces = _clean(text, lowercase).split()
+        pieces = _clean(text, lowercase, tokenizer).split()
         lengths.append(len(pieces))
         return pieces
 
@@ -165,17 +182,12 @@ def _pieces(texts: Sequence[str], lowercase: bool) -> tuple[Ragged, list[str]]:
     return Ragged(flat, np.cumsum(lengths, dtype=np.int64)), list(ids)
 
 
-def _words(pieces: Sequence[str]) -> Iterator[str]:
-    """The words of all pieces of text, a piece being what stands between white space; a break behind those of each piece."""
-    blocks = (pieces[start : start + _BLOCK] for start in range(0, len(pieces), _BLOCK))
-    return chain.from_iterable(_WORD.findall(_BREAK.join([*block, ""])) for block in blocks)
-
-
-def _clean(text: str, lowercase: bool) -> str:
+def _clean(text: str, lowercase: bool, tokenizer: tokens.Tokenizer) -> str:
     try:
         cleaned = normalise(text)
         cleaned.encode()
     except UnicodeEncodeError as error:
         message = _("The text has half of a surrogate pair at character {position}. Give the text as whole Unicode characters.")
         raise DataError("data.not-unicode", message.format(position=error.start)) from error
-    return cleaned.lower() if lowercase else cleaned
+    spaced = tokenizer.spaced(cleaned)
+    return spaced.lower() if lowercase else spaced

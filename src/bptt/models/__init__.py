@@ -8,6 +8,7 @@ from .explain import Explanation, explain
 from .heads import Head, Metric, Softmax
 from .inputs import Inputs, Words, inputs_of
 from .spelled import SpelledWords
+from .vectors import start_from
 from .weights import get_weights, restore, set_weights
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "inputs_of",
     "restore",
     "set_weights",
+    "start_from",
 ]

@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 from typing_extensions import TypedDict
 
 from bptt.batches import Facts
+from bptt.data import vectors
 from bptt.data.splits import Part, Summary
 from bptt.messages import _
 from bptt.models.describe import ModelTable
@@ -32,7 +33,9 @@ class _Data(Summary):
 
     vocabulary_size: NotRequired[int]
     numbers: NotRequired[int]  # a step, where it is numbers
+    tokens: NotRequired[str]
     batches: dict[Part, Facts]
+    vectors: NotRequired[vectors.Facts]
     checks: NotRequired[list[Check]]
 
 
@@ -77,6 +80,12 @@ def data_rows(data: Data) -> Rows:
         (_("Rows that repeat the text of another"), count(data["copies"])),
         (_("Rows left out because their text stands in a part that judges"), count(data["leaks"])),
     ]
+    if "tokens" in data:
+        rows.append((_("What counts as a word (text.tokens)"), data["tokens"]))
+    if "vectors" in data:
+        start = data["vectors"]
+        told = f"{start['source']}: {count(start['found'])}"
+        rows.append((_("Words that start from a vector of a file"), told))
     names, prints = part_names(), data["fingerprint"]
     return rows + [(_("SHA-256 of the {part} part").format(part=names[part]), digest) for part, digest in prints.items()]
 
