@@ -32,8 +32,9 @@ def init(source: str, **reading: Any) -> str:
 
     `reading`: keys of the section data that say how to read it, as `encoding`.
     """
+    config = _reading(source, **reading)
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    return f"# {head}\n\n" + Config(data=data.guess(_reading(source, **reading))).to_toml()
+    return f"# {head}\n\n" + Config(data=data.guess(config, tasks.named(config.task).reading)).to_toml()
 
 
 def check(config: Config, progress: Progress | None = None) -> list[Finding]:
@@ -67,7 +68,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = vocabulary.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
-    head = task.head(names)
+    head = task.head(names, splits.train.targets)
+    training.check_monitor(config.training, head)
     check_fits(config.model, len(vocabulary), head.width, max(B * T for B, T in learned.shapes()))
     lengths = np.concatenate([learned.whole_lengths, held_out.whole_lengths])
     findings = checks.glance(splits, config.text, lengths, task.checks)
@@ -89,7 +91,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     progress.begin(_("scoring and writing the report"))
     judge = Predictor(model, vocabulary, names, config.text, task.answer)
     parts = {"validation": splits.validation, "test": splits.test}
-    scores = {name: task.score(judge.answers(part.inputs), part) for name, part in parts.items() if part}
+    scores = {name: task.score(judge.answers(part.inputs), part, model) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
     write(run, task.view)
     return run
@@ -121,7 +123,7 @@ def evaluate(
     _tell(rows.notes)
     judge = _judge(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
-    return task.score(judge.answers(rows.inputs, progress), rows)
+    return task.score(judge.answers(rows.inputs, progress), rows, judge.model)
 
 
 def columns(path: Path) -> data.DataConfig:
@@ -162,9 +164,10 @@ def report(path: Path) -> Path:
 
 def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     """The configuration with the columns that are read, the data, and sentences on what was guessed or left out."""
-    text, label, notes = data.columns(config.data.source, config.data)
+    reading = tasks.named(config.data.task).reading
+    text, label, notes = data.columns(config.data.source, config.data, reading)
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
-    splits = data.load(config.data, tasks.named(config.data.task).reading)
+    splits = data.load(config.data, reading)
     return config, splits, [*notes, *splits.notes]
 
 

@@ -7,7 +7,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import allow_rejects_option, guessed_columns, json_option, progress_option
+from .command import allow_rejects_option, guessed_columns, json_option, progress_option, task_option
 from .overrides import Overridable
 from .train import configuration
 
@@ -23,6 +23,7 @@ BAR = 40  # characters of the longest bar
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
 @guessed_columns
+@task_option
 @allow_rejects_option
 @json_option
 @progress_option
@@ -32,12 +33,13 @@ def check(
     data: str,
     text: str | None,
     label: str | None,
+    task: str | None,
     allow_rejects: str | None,
     as_json: bool,
     progress: str,
 ) -> None:
     with screen.progress(progress) as hearer:
-        config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+        config = configuration(data, overrides, {"text": text, "label": label, "task": task, "allow_rejects": allow_rejects})
 
         from bptt import experiment
         from bptt.checks import worst

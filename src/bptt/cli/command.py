@@ -37,6 +37,11 @@ def guessed_columns(function: Any) -> Any:
     return text(label(function))
 
 
+def task_option(function: Any) -> Any:
+    """`--task`, short for the key data.task."""
+    return click.option("--task", metavar="NAME", help=_("What is learned of a row: classify or regress."))(function)
+
+
 def allow_rejects_option(function: Any) -> Any:
     """`--allow-rejects`, short for the key data.allow_rejects."""
     words = _("Largest share of the rows, 0 to 1, that may be left out as unusable.")

@@ -8,17 +8,18 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import allow_rejects_option, guessed_columns, progress_option
+from .command import allow_rejects_option, guessed_columns, progress_option, task_option
 from .overrides import Overridable, once
 
 
 @click.command(
     cls=Overridable,
-    help=_("Train a classifier on DATA, or as the configuration CONFIG says, and write its scores and its report."),
+    help=_("Train a model on DATA, or as the configuration CONFIG says, and write its scores and its report."),
     epilog=_("Any key of the configuration can be given, and beats the file: --training.epochs 5, --model.units '[64, 32]'."),
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
 @guessed_columns
+@task_option
 @click.option(
     "--run",
     type=click.Path(path_type=Path),
@@ -33,6 +34,7 @@ def train(
     data: str,
     text: str | None,
     label: str | None,
+    task: str | None,
     run: Path | None,
     allow_rejects: str | None,
     progress: str,
@@ -42,7 +44,7 @@ def train(
     with screen.progress(progress) as hearer:
         path, mine = run, False
         try:
-            config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+            config = configuration(data, overrides, {"text": text, "label": label, "task": task, "allow_rejects": allow_rejects})
             path = path or default_path(config.data.source)
             mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 

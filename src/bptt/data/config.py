@@ -16,14 +16,17 @@ class DataConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    task: str = Field("classify", description="what is learned: classify (one class a row)")
+    task: str = Field("classify", description="what is learned of a row: classify (one class), regress (a number)")
     source: str = Field(
         "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )
     text: str | None = Field(None, min_length=1, description="column that holds the text (files with columns only)")
     label: str | None = Field(None, min_length=1, description="column that holds the label (files with columns only)")
     validation: float = Field(
-        0.2, gt=0, lt=1, description="share of the rows held out for validation, the same share of every class"
+        0.2,
+        gt=0,
+        lt=1,
+        description="share of the rows held out for validation, the same share of every class, or of every range of numbers",
     )
     seed: int = Field(0, ge=0, lt=2**32, description="seed of the split")
     encoding: str = Field(

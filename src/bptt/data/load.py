@@ -30,7 +30,7 @@ def read(source: str, config: DataConfig, classes: Sequence[str], reading: Readi
     label must be one of `classes`, those of a trained model, else DataError.
     """
     config = config.model_copy(update={"source": source})
-    text, label, notes = columns(source, config)
+    text, label, notes = columns(source, config, reading)
     parts = sources.read(config.model_copy(update={"text": text, "label": label}), reading)
     rows = parts.test or parts.validation or parts.training
     if rows is not parts.training:
@@ -43,11 +43,11 @@ def read(source: str, config: DataConfig, classes: Sequence[str], reading: Readi
     return _dataset(rows, reading, tuple(classes))
 
 
-def columns(source: str, config: DataConfig) -> tuple[str | None, str | None, list[str]]:
+def columns(source: str, config: DataConfig, reading: Reading = ONE_CLASS) -> tuple[str | None, str | None, list[str]]:
     """Names of the text and the label column as `config` has them; where it names none of a table's, a guess and a note on it."""
     if (config.text and config.label) or not sources.has_columns(source):
         return config.text, config.label, []
-    guessed = guess(config.model_copy(update={"source": source}))
+    guessed = guess(config.model_copy(update={"source": source}), reading)
     message = _('{source}: read "{text}" as the text and "{label}" as the label.')
     return guessed.text, guessed.label, [message.format(source=source, text=guessed.text, label=guessed.label)]
 

@@ -12,6 +12,7 @@ from bptt.errors import DataError
 from bptt.messages import _
 
 _MOST_CLASSES = 1000
+_MOST_GUESSED = 100  # in a column that nobody named
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -21,6 +22,12 @@ class Reading(Protocol):
     def row(self, text: object, label: object) -> tuple[Any, Any]:
         """Input and label of one row. Raises ValueError for a row that cannot be used: its words go on where the row's place
         ends (`reviews.csv:12 has no label`)."""
+
+    def fits(self, values: Sequence[object]) -> bool:
+        """Whether a column of these values could be the label, where nobody named it."""
+
+    def wanted(self) -> str:
+        """What such a column holds, in a few words."""
 
     def names(self, source: str, labels: Sequence[Any]) -> tuple[str, ...]:
         """The classes to learn, in order, from the labels of the training rows; none where the answer is a number.
@@ -62,6 +69,12 @@ class OneClass:
     def row(self, text: object, label: object) -> tuple[str, str]:
         return text_of(text), word_of(label)
 
+    def fits(self, values: Sequence[object]) -> bool:
+        return 2 <= len(set(map(str, values))) <= max(2, min(_MOST_GUESSED, len(values) // 2))
+
+    def wanted(self) -> str:
+        return _("a few values that repeat")
+
     def names(self, source: str, labels: Sequence[str]) -> tuple[str, ...]:
         """By number where all are numbers, else by letter: two at least, and no more than a column of labels ever holds."""
         classes = in_order(labels)
@@ -73,7 +86,7 @@ class OneClass:
         if len(classes) > _MOST_CLASSES:
             message = _("{source} has {count} classes, {first}; {most} are the most that can be learned. {cure}")
             if all(map(_NUMBER.fullmatch, classes)):
-                cure = _("The labels are numbers: bptt learns classes, not quantities (regression). Group them.")
+                cure = _("The labels are numbers: learn them as quantities with --task regress, or group them.")
             else:
                 cure = _("Name another column with --label, or group the classes.")
             told = message.format(source=source, count=len(classes), first=listed(classes), most=_MOST_CLASSES, cure=cure)

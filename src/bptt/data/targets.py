@@ -54,3 +54,36 @@ class Classes:
 
     def word(self, row: int) -> str:
         return self.names[self.values[row]]
+
+
+_RANGES, _LEAST = 10, 10  # ranges of numbers, each with so many rows at least
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A number a row. values: (N,) float64, in units of their own."""
+
+    values: NDArray[np.float64]
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, labels: Sequence[float]) -> Self:
+        return cls(np.array(labels, np.float64))
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        return type(self)(self.values[rows])
+
+    def strata(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+        """The deciles, fewer of few rows; which of two that a value lies in does not matter."""
+        ranges = max(1, min(_RANGES, len(self.values) // _LEAST))
+        order = np.argsort(self.values, kind="stable")
+        stratum = np.empty(len(order), np.int64)
+        stratum[order] = np.arange(len(order)) * ranges // max(len(order), 1)
+        held = [self.values[stratum == place] for place in range(ranges)]
+        return stratum, tuple(f"{one.min():g} – {one.max():g}" if len(one) else "–" for one in held)
+
+    def counts(self) -> dict[str, int]:
+        return {}
+
+    def word(self, row: int) -> str:
+        return repr(float(self.values[row])).removesuffix(".0")

@@ -5,6 +5,7 @@ from .config import ModelConfig
 from .explain import Explanation, explain
 from .heads import Head, Metric, Softmax
 from .inputs import Inputs, Words
+from .number import Number, training_mean
 from .weights import get_weights, restore, set_weights
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Inputs",
     "Metric",
     "ModelConfig",
+    "Number",
     "Softmax",
     "Words",
     "build",
@@ -20,4 +22,5 @@ __all__ = [
     "get_weights",
     "restore",
     "set_weights",
+    "training_mean",
 ]

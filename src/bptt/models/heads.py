@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol
 
 from bptt import layers
 
-Metric = Literal["accuracy"]  # figures beside the loss that Keras takes while training
+Metric = Literal["accuracy", "mae"]  # figures beside the loss that Keras takes while training
 
 
 class Head(Protocol):

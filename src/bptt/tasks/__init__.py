@@ -4,9 +4,10 @@ from bptt.data.suggest import did_you_mean
 from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.tasks.classify import Classify
+from bptt.tasks.regress import Regress
 from bptt.tasks.task import Task
 
-_TASKS: dict[str, Task] = {task.name: task for task in (Classify(),)}
+_TASKS: dict[str, Task] = {task.name: task for task in (Classify(), Regress())}
 
 __all__ = ["Task", "named"]
 

@@ -1,11 +1,13 @@
 """Classification: one class a row (many-to-one)."""
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import copies, sizes
 from bptt.data import Dataset
 from bptt.data.reading import ONE_CLASS
+from bptt.data.targets import Targets
 from bptt.evaluation import Predictor, classes, words
 from bptt.models import Softmax
 from bptt.report import ClassesView
@@ -21,10 +23,10 @@ class Classify:
     view = ClassesView()
     checks = CHECKS
 
-    def head(self, names: tuple[str, ...]) -> Softmax:
+    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Softmax:
         return Softmax(len(names))
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset) -> classes.Scores:
+    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> classes.Scores:
         return classes.score(answers, rows)
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +11,7 @@ from bptt.checks import Finding
 from bptt.checks.rows import Rows
 from bptt.data import Dataset
 from bptt.data.reading import Reading
+from bptt.data.targets import Targets
 from bptt.evaluation import Predictor
 from bptt.models import Head
 from bptt.report import View
@@ -34,11 +36,11 @@ class Task(Protocol):
     @property
     def checks(self) -> Sequence[Callable[[Rows], Finding]]: ...
 
-    def head(self, names: tuple[str, ...]) -> Head:
-        """What the model ends in."""
+    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Head:
+        """What the model ends in. learned: the answers of the training part, before training; a model restored needs none."""
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset) -> Any:
-        """How good `answers`, the N of a Predictor, are for N `rows`. Raises DataError where there is nothing to score."""
+    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> Any:
+        """How good `answers`, which `model` gave, are for N `rows`. Raises DataError where there is nothing to score."""
 
     def explain(self, judge: Predictor, scores: Any) -> Any:
         """`scores` with what moved the worst answers, for the report."""

@@ -4,7 +4,7 @@ from bptt.progress import Progress, Silence, Status
 
 from .config import RISING, Monitor, TrainingConfig
 from .events import Epoch, Event, Stop, finished
-from .fit import fit, seed
+from .fit import check_monitor, fit, seed
 
 __all__ = [
     "RISING",
@@ -16,6 +16,7 @@ __all__ = [
     "Status",
     "Stop",
     "TrainingConfig",
+    "check_monitor",
     "finished",
     "fit",
     "seed",

@@ -6,6 +6,7 @@ import keras
 
 from bptt.batches import Batches
 from bptt.bundle import Bundle
+from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.models import Head
 from bptt.progress import Progress, clock
@@ -22,6 +23,14 @@ OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SG
 def seed(config: TrainingConfig) -> None:
     """Fixes every random draw of Python, NumPy and Keras. Call it before `models.build`, which draws the first weights."""
     keras.utils.set_random_seed(config.seed)
+
+
+def check_monitor(config: TrainingConfig, head: Head) -> None:
+    """Raises ConfigError where `config.monitor` is a figure that a model with `head` does not have."""
+    known = ("val_loss", f"val_{head.metric}")
+    if config.monitor not in known:
+        message = _("training.monitor: {came} came; what is learned here has {known}.")
+        raise ConfigError("config.monitor", message.format(came=config.monitor, known=", ".join(known)))
 
 
 def fit(

@@ -1,0 +1,40 @@
+"""Regression: a number a row."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt.checks import copies
+from bptt.data import Dataset
+from bptt.data.number import ONE_NUMBER
+from bptt.data.targets import Targets
+from bptt.evaluation import Predictor, numbers
+from bptt.models import Number, training_mean
+from bptt.report import NumbersView
+
+CHECKS = (copies.two_labels,)
+
+
+class Regress:
+    """A text, and the number that is to be told from it."""
+
+    name = "regress"
+    reading = ONE_NUMBER
+    view = NumbersView()
+    checks = CHECKS
+
+    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Number:
+        if learned is None:
+            return Number()
+        return Number(float(learned.values.mean()), float(learned.values.std()) or 1.0)  # of equal numbers, nothing to scale
+
+    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> numbers.Scores:
+        return numbers.score(answers, rows, training_mean(model))
+
+    def explain(self, judge: Predictor, scores: numbers.Scores) -> numbers.Scores:
+        return scores
+
+    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> numbers.Answer:
+        return numbers.Answer(float(answer[0]))
