@@ -32,9 +32,9 @@ def init(source: str, **reading: Any) -> str:
 
     `reading`: keys of the section data that say how to read it, as `encoding`.
     """
-    config = _reading(source, **reading)
+    config, task, _notes = tasks.of(_reading(source, **reading))
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    return f"# {head}\n\n" + Config(data=data.guess(config, tasks.named(config.task).reading)).to_toml()
+    return f"# {head}\n\n" + Config(data=data.guess(config, task.reading)).to_toml()
 
 
 def check(config: Config, progress: Progress | None = None) -> list[Finding]:
@@ -101,7 +101,7 @@ def evaluate(
     path: Path,
     source: str,
     text: str | None = None,
-    label: str | None = None,
+    label: str | Sequence[str] | None = None,
     progress: Progress | None = None,
     **reading: Any,
 ) -> Any:
@@ -119,7 +119,12 @@ def evaluate(
     progress.begin(_("reading {source}").format(source=source))
     if has_columns(source):
         text, label = text or named.text, label or named.label
-    rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes, task.reading)
+    rows = data.read(
+        source,
+        _reading(source, text=text, label=label, label_separator=named.label_separator, **reading),
+        bundle.classes,
+        task.reading,
+    )
     _tell(rows.notes)
     judge = _judge(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
@@ -164,11 +169,11 @@ def report(path: Path) -> Path:
 
 def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     """The configuration with the columns that are read, the data, and sentences on what was guessed or left out."""
-    reading = tasks.named(config.data.task).reading
-    text, label, notes = data.columns(config.data.source, config.data, reading)
-    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
-    splits = data.load(config.data, reading)
-    return config, splits, [*notes, *splits.notes]
+    read, task, told = tasks.of(config.data)
+    text, label, notes = data.columns(read.source, read, task.reading)
+    read = read.model_copy(update={"text": text, "label": label})
+    splits = data.load(read, task.reading)
+    return config.model_copy(update={"data": read}), splits, [*told, *notes, *splits.notes]
 
 
 def _list_rejected(run: Run, splits: data.Splits) -> list[str]:

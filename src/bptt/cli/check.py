@@ -32,7 +32,7 @@ def check(
     overrides: dict[str, Any],
     data: str,
     text: str | None,
-    label: str | None,
+    label: str | list[str] | None,
     task: str | None,
     allow_rejects: str | None,
     as_json: bool,

@@ -33,7 +33,7 @@ def train(
     overrides: dict[str, Any],
     data: str,
     text: str | None,
-    label: str | None,
+    label: str | list[str] | None,
     task: str | None,
     run: Path | None,
     allow_rejects: str | None,
@@ -58,7 +58,7 @@ def train(
     _show(done, progress)
 
 
-def configuration(source: str, overrides: dict[str, Any], options: dict[str, str | None]) -> Any:
+def configuration(source: str, overrides: dict[str, Any], options: dict[str, Any]) -> Any:
     """The file's values, if it is one, under those of the command line."""
     from bptt.config import Config, override, read_toml
 

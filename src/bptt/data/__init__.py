@@ -5,7 +5,7 @@
 
 from bptt.data.config import DataConfig, TextConfig
 from bptt.data.dataset import Dataset, Rejected
-from bptt.data.guess import guess
+from bptt.data.guess import guess, listing
 from bptt.data.load import columns, load, read
 from bptt.data.splits import Splits
 from bptt.data.text import Ragged, Vocabulary
@@ -20,6 +20,7 @@ __all__ = [
     "Vocabulary",
     "columns",
     "guess",
+    "listing",
     "load",
     "read",
 ]

@@ -1,14 +1,34 @@
 """What steers the data stage: where the rows come from, and how their texts become ids."""
 
 import codecs
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, field_validator
 
 from bptt.messages import _
 
 AUTO, MIXED = "auto", "utf-8+cp1252"  # encodings of ours; every other name is Python's
 LONGEST = 1_000_000  # words in a row
+
+_Name = Annotated[str, Field(min_length=1, strict=True)]
+_ONE, _SEVERAL = TypeAdapter(_Name), TypeAdapter(Annotated[tuple[_Name, ...], Field(min_length=1)])
+
+
+def _columns(value: Any) -> str | tuple[str, ...] | None:
+    if not isinstance(value, list | tuple):
+        return None if value is None else _ONE.validate_python(value)
+    names = _SEVERAL.validate_python(value)
+    if len(set(names)) < len(names):
+        raise ValueError(_("a column is named twice"))
+    return names if len(names) > 1 else names[0]
+
+
+Columns = Annotated[str | tuple[str, ...] | None, PlainValidator(_columns)]  # a name, or two and more
+
+
+def named(columns: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The names of columns, one by one."""
+    return (columns,) if isinstance(columns, str) else columns or ()
 
 
 class DataConfig(BaseModel):
@@ -16,12 +36,20 @@ class DataConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    task: str = Field("classify", description="what is learned of a row: classify (one class), regress (a number)")
+    task: str = Field(
+        "classify",
+        description="what is learned of a row: classify (one class), regress (a number), multilabel (any number of labels)",
+    )
     source: str = Field(
         "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )
     text: str | None = Field(None, min_length=1, description="column that holds the text (files with columns only)")
-    label: str | None = Field(None, min_length=1, description="column that holds the label (files with columns only)")
+    label: Columns = Field(
+        None, description="column that holds the label (files with columns only); of several, a list: task multilabel"
+    )
+    label_separator: str = Field(
+        "", max_length=10, description="what stands between the labels in a column that holds several; empty where it holds one"
+    )
     validation: float = Field(
         0.2,
         gt=0,

@@ -29,6 +29,8 @@ def number_of(label: object) -> float:
 class OneNumber:
     """A text, and the number that is to be told from it."""
 
+    several = False
+
     def row(self, text: object, label: object) -> tuple[str, float]:
         return text_of(text), number_of(label)
 

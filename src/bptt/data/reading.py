@@ -19,6 +19,11 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 class Reading(Protocol):
     """What becomes of the text and the label of a row, and of all labels together."""
 
+    @property
+    def several(self) -> bool:
+        """Whether a row may have several labels: then the label of `row` is what its column holds, a list, or of several
+        columns {column: what it holds}."""
+
     def row(self, text: object, label: object) -> tuple[Any, Any]:
         """Input and label of one row. Raises ValueError for a row that cannot be used: its words go on where the row's place
         ends (`reviews.csv:12 has no label`)."""
@@ -66,6 +71,8 @@ def word_of(label: object) -> str:
 class OneClass:
     """A text, and the one class it belongs to."""
 
+    several = False
+
     def row(self, text: object, label: object) -> tuple[str, str]:
         return text_of(text), word_of(label)
 
@@ -83,14 +90,7 @@ class OneClass:
                 '{source} has a single class, "{label}": there is nothing to tell apart. Bring rows of at least two classes.'
             )
             raise DataError("data.single-class", message.format(source=source, label=classes[0]))
-        if len(classes) > _MOST_CLASSES:
-            message = _("{source} has {count} classes, {first}; {most} are the most that can be learned. {cure}")
-            if all(map(_NUMBER.fullmatch, classes)):
-                cure = _("The labels are numbers: learn them as quantities with --task regress, or group them.")
-            else:
-                cure = _("Name another column with --label, or group the classes.")
-            told = message.format(source=source, count=len(classes), first=listed(classes), most=_MOST_CLASSES, cure=cure)
-            raise DataError("data.too-many-classes", told)
+        few_enough(source, classes)
         return classes
 
     def targets(self, labels: Sequence[str], origins: Sequence[str], names: tuple[str, ...]) -> Classes:
@@ -102,6 +102,19 @@ class OneClass:
 
 
 ONE_CLASS = OneClass()
+
+
+def few_enough(source: str, classes: tuple[str, ...]) -> None:
+    """Raises DataError for more classes than a column of labels ever holds."""
+    if len(classes) <= _MOST_CLASSES:
+        return
+    message = _("{source} has {count} classes, {first}; {most} are the most that can be learned. {cure}")
+    if all(map(_NUMBER.fullmatch, classes)):
+        cure = _("The labels are numbers: learn them as quantities with --task regress, or group them.")
+    else:
+        cure = _("Name another column with --label, or group the classes.")
+    told = message.format(source=source, count=len(classes), first=listed(classes), most=_MOST_CLASSES, cure=cure)
+    raise DataError("data.too-many-classes", told)
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from .build import build
 from .config import ModelConfig
 from .explain import Explanation, explain
-from .heads import Head, Metric, Softmax
+from .heads import Head, Metric, Sigmoid, Softmax
 from .inputs import Inputs, Words
 from .number import Number, training_mean
 from .weights import get_weights, restore, set_weights
@@ -15,6 +15,7 @@ __all__ = [
     "Metric",
     "ModelConfig",
     "Number",
+    "Sigmoid",
     "Softmax",
     "Words",
     "build",

@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol
 
 from bptt import layers
 
-Metric = Literal["accuracy", "mae"]  # figures beside the loss that Keras takes while training
+Metric = Literal["accuracy", "binary_accuracy", "mae"]  # figures beside the loss that Keras takes while training
 
 
 class Head(Protocol):
@@ -37,3 +37,15 @@ class Softmax:
 
     def __call__(self, features: Any) -> Any:
         return layers.Dense(self.width, activation="softmax", name="head")(features)
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """Any number of K labels: a probability of each (B, K), learned by the binary cross-entropy with (B, K) zeros and ones."""
+
+    width: int
+    metric: Metric = "binary_accuracy"
+    loss: str = "binary_crossentropy"
+
+    def __call__(self, features: Any) -> Any:
+        return layers.Dense(self.width, activation="sigmoid", name="head")(features)

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from bptt.messages import _
 
-Monitor = Literal["val_loss", "val_accuracy", "val_mae"]
-RISING = ("val_accuracy",)  # of these, those that are the better, the higher they are
+Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae"]
+RISING = ("val_accuracy", "val_binary_accuracy")  # of these, those that are the better, the higher they are
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 SMALLEST = 1e-12  # a positive number that no product of float32 turns into 0 at once
 
@@ -38,7 +38,7 @@ class TrainingConfig(BaseModel):
     monitor: Monitor = Field(
         "val_loss",
         description="what the three rules below watch, and what picks the best epoch: val_loss, or the figure that the task has "
-        "beside it: val_accuracy (classify), val_mae (regress)",
+        "beside it: val_accuracy (classify), val_mae (regress), val_binary_accuracy (multilabel)",
     )
     early_stopping: Patience = Field(3, description="epochs without improvement before training stops; 0 to never stop")
     reduce_lr_patience: Patience = Field(

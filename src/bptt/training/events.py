@@ -25,6 +25,8 @@ class Epoch(TypedDict):
     val_loss: FiniteFloat
     accuracy: NotRequired[FiniteFloat]  # share of rows; this, or another metric of the model's head
     val_accuracy: NotRequired[FiniteFloat]
+    binary_accuracy: NotRequired[FiniteFloat]  # share of the labels of all rows
+    val_binary_accuracy: NotRequired[FiniteFloat]
     mae: NotRequired[FiniteFloat]  # units of the labels
     val_mae: NotRequired[FiniteFloat]
     learning_rate: FiniteFloat

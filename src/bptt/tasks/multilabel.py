@@ -1,0 +1,36 @@
+"""Multilabel classification: any number of labels a row."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from bptt.checks import copies, sizes
+from bptt.data import Dataset
+from bptt.data.labels import MANY_LABELS
+from bptt.data.targets import Targets
+from bptt.evaluation import Predictor, labels
+from bptt.models import Sigmoid
+from bptt.report import LabelsView
+
+CHECKS = (sizes.frequency, copies.two_labels)
+
+
+class Multilabel:
+    """A text, and those of K labels that it has: none, one or more."""
+
+    name = "multilabel"
+    reading = MANY_LABELS
+    view = LabelsView()
+    checks = CHECKS
+
+    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Sigmoid:
+        return Sigmoid(len(names))
+
+    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> labels.Scores:
+        return labels.score(answers, rows)
+
+    def explain(self, judge: Predictor, scores: labels.Scores) -> labels.Scores:
+        return scores
+
+    def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> labels.Answer:
+        return labels.answer(answer, names)
