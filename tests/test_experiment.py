@@ -63,7 +63,7 @@ def test_the_run_tells_of_its_data(run: Run) -> None:
     facts = run.read_json("data.json")
     assert facts["classes"] == ["bad", "good"]
     assert facts["rows"] == {"train": 160, "validation": 40}
-    assert facts["vocabulary_size"] == len(experiment.predictor(run.path).vocabulary)
+    assert facts["vocabulary_size"] == len(experiment.predictor(run.path).encoder)
     assert facts["batches"]["train"]["rows"] == 160
     layers = {layer["name"]: layer for layer in run.read_json("model.json")["layers"]}
     assert layers["both_1"]["kernel"]

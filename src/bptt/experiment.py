@@ -63,33 +63,33 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     task, names = tasks.named(config.data.task), splits.train.classes
     _tell(notes)
     progress.begin(_("turning words into numbers"))
-    vocabulary, encoded = data.Vocabulary.fit_encode(splits.train.inputs, config.text)
+    encoder, encoded = task.fit_encode(splits.train.inputs, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
-    validated = vocabulary.encode(splits.validation.inputs)
+    validated = encoder.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
-    head = task.head(names, splits.train.targets)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, splits.train.targets)
     training.check_monitor(config.training, head)
-    check_fits(config.model, len(vocabulary), head.width, max(B * T for B, T in learned.shapes()))
+    check_fits(config.model, inputs, head, max(B * T for B, T in learned.shapes()))
     lengths = np.concatenate([learned.whole_lengths, held_out.whole_lengths])
     findings = checks.glance(splits, config.text, lengths, task.checks)
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
-    facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
+    facts = {**encoder.facts(), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
     run.write_json(DATA, {**splits.summary(), **facts, "checks": [finding.to_dict() for finding in findings]})
     _tell(_list_rejected(run, splits))
 
     training.seed(config.training)
-    model = models.build(config.model, models.Words(len(vocabulary), config.text.mask), head)
+    model = models.build(config.model, inputs, head)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
-    bundle = Bundle(config.model_dump(mode="json"), names, vocabulary.to_json(), weights={}, epoch=0)
+    bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle)
 
     progress.begin(_("scoring and writing the report"))
-    judge = Predictor(model, vocabulary, names, config.text, task.answer)
+    judge = Predictor(model, encoder, config.text, head, names, task.answer)
     parts = {"validation": splits.validation, "test": splits.test}
     scores = {name: task.score(judge.answers(part.inputs), part, model) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
@@ -198,9 +198,11 @@ def _unfinished(path: Path, bundle: Bundle) -> list[str]:
 
 
 def _judge(bundle: Bundle) -> Predictor:
-    config, vocabulary = Config.parse(bundle.config), data.Vocabulary.from_json(bundle.vocabulary_json)
+    config, encoder = Config.parse(bundle.config), data.from_json(bundle.vocabulary_json)
     task = tasks.named(config.data.task)
-    return Predictor(models.restore(bundle, task.head(bundle.classes)), vocabulary, bundle.classes, config.text, task.answer)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes)
+    model = models.restore(bundle, inputs, head)
+    return Predictor(model, encoder, config.text, head, bundle.classes, task.answer)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

@@ -4,7 +4,7 @@ import numpy as np
 
 from bptt.data import Dataset
 from bptt.data.splits import split
-from bptt.data.targets import Numbers
+from bptt.data.targets import Labels, Numbers
 
 
 def test_every_range_of_numbers_is_on_both_sides_of_a_split() -> None:
@@ -28,3 +28,23 @@ def test_few_numbers_copies_and_ties_are_no_hindrance() -> None:
 
 def test_numbers_read_as_people_write_them() -> None:
     assert [Numbers.of([8, 0.1, -3.5e20]).word(row) for row in range(3)] == ["8", "0.1", "-3.5e+20"]
+
+
+def test_every_label_that_two_texts_have_is_on_both_sides_of_a_split() -> None:
+    draw = np.random.default_rng(0)
+    names = tuple("abcdef")
+    rows = [[name for place, name in enumerate(names) if draw.random() < 0.5**place] for _ in range(200)]
+    rows[0], rows[1], rows[2] = ["f"], ["f", "a"], []
+    labels = Labels.of(rows, names)
+    stratum, groups = labels.strata()
+    assert len(stratum) == 200
+    assert np.bincount(stratum, minlength=len(groups)).min() > 1
+    parts = split("a", Dataset([f"t{n}" for n in range(200)], labels, ["a"] * 200), None, 0.2, 0)
+    for part in (parts.train, parts.validation):
+        assert min(part.targets.counts().values()) > 0
+
+
+def test_a_row_alone_with_its_labels_goes_with_another() -> None:
+    stratum, groups = Labels.of([["a"], ["a"], ["a", "b"], []], ("a", "b")).strata()
+    assert stratum.tolist() == [0, 0, 0, 0]
+    assert groups == ("a",)

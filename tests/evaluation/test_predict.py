@@ -19,7 +19,7 @@ def predictor():
     model = models.build(config, models.Words(len(vocabulary), mask=True), models.Softmax(3))
     draw = np.random.default_rng(0)
     model.set_weights([draw.normal(size=weight.shape).astype(np.float32) for weight in model.get_weights()])
-    return Predictor(model, vocabulary, ("a", "b", "c"), TEXT, str, batch_size=3)
+    return Predictor(model, vocabulary, TEXT, models.Softmax(3), ("a", "b", "c"), str, batch_size=3)
 
 
 def test_each_text_gets_its_own_answer_in_order(predictor):

@@ -31,7 +31,7 @@ class Additive:
 @pytest.fixture(scope="module")
 def additive():
     vocabulary = Vocabulary.fit([" ".join(WEIGHTS)], TEXT)
-    return Predictor(Additive(vocabulary), vocabulary, CLASSES, TEXT, str, batch_size=4)
+    return Predictor(Additive(vocabulary), vocabulary, TEXT, models.Softmax(2), CLASSES, str, batch_size=4)
 
 
 def explained(predictor, texts, label):
@@ -63,7 +63,9 @@ def test_each_mistake_keeps_its_own_words(additive):
 
 @pytest.mark.parametrize(("side", "kept"), [("pre", slice(-12, None)), ("post", slice(0, 12))])
 def test_only_words_that_the_model_read(additive, side, kept):
-    predictor = Predictor(additive.model, additive.vocabulary, CLASSES, TEXT.model_copy(update={"truncation": side}), str)
+    predictor = Predictor(
+        additive.model, additive.encoder, TEXT.model_copy(update={"truncation": side}), models.Softmax(2), CLASSES, str
+    )
     text = ["lovely", *["tea"] * 15, "nice"]
     [mistake] = explained(predictor, [" ".join(text)], 0)
     assert mistake["words"] == text[kept]
@@ -92,7 +94,7 @@ def test_an_answer_of_no_probability_at_all_stays_finite():
         def predict_on_batch(self, ids):
             return np.tile(np.array([[0.0, 1.0]], np.float32), (len(ids), 1))
 
-    [mistake] = explained(Predictor(Sure(), vocabulary, CLASSES, TEXT, str), ["the tea"], 0)
+    [mistake] = explained(Predictor(Sure(), vocabulary, TEXT, models.Softmax(2), CLASSES, str), ["the tea"], 0)
     assert mistake["effects"] == [0.0, 0.0]
 
 
@@ -104,7 +106,7 @@ def test_a_real_model_asked_by_hand():
     )
     draw = np.random.default_rng(0)
     model.set_weights([draw.normal(size=weight.shape).astype(np.float32) for weight in model.get_weights()])
-    predictor = Predictor(model, vocabulary, CLASSES, TEXT, str)
+    predictor = Predictor(model, vocabulary, TEXT, models.Softmax(2), CLASSES, str)
     text = "the tea was lovely too"
     true = int(predictor.answers([text])[0].argmin())
     [mistake] = explained(predictor, [text], true)

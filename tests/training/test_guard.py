@@ -35,7 +35,7 @@ class Spoiled:
 
     def batch(self, epoch: int, index: int) -> Batch:
         batch = self.batches.batch(epoch, index)
-        ids = np.where(batch.ids == BAD, BAD - 1, batch.ids)
+        ids = np.where(batch.inputs == BAD, BAD - 1, batch.inputs)
         if (epoch, index) == (self.epoch, self.index):
             ids[0, 0] = BAD
         return Batch(ids, batch.targets, batch.rows)
@@ -92,7 +92,7 @@ def test_a_bad_batch_of_the_first_epoch_is_named_and_undone(fragile, train, vali
     compile_model(fragile, Softmax(2), TrainingConfig(learning_rate=0.01))
     for good in range(index):
         batch = Spoiled(train, -1, -1).batch(0, good)
-        fragile.train_on_batch(batch.ids, batch.targets)
+        fragile.train_on_batch(batch.inputs, batch.targets)
     for path, expected in get_weights(fragile).items():
         np.testing.assert_array_equal(stopped[path], expected)
 
@@ -131,7 +131,7 @@ def test_the_guard_changes_no_bit_of_a_good_step(fragile, train) -> None:
             del fragile.train_step
         for index in range(3):
             batch = Spoiled(train, -1, -1).batch(0, index)
-            fragile.train_on_batch(batch.ids, batch.targets)
+            fragile.train_on_batch(batch.inputs, batch.targets)
         found.append(get_weights(fragile))
     for path, value in found[0].items():
         np.testing.assert_array_equal(value, found[1][path])

@@ -9,48 +9,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptt import batches
-from bptt.data import Ragged, TextConfig, Vocabulary
+from bptt.data import Encoder, Ragged, TextConfig
+from bptt.data.config import LONGEST
 from bptt.errors import ModelFileError
 from bptt.messages import _
+from bptt.models import Head
 from bptt.progress import Progress, Silence
 
-STEP = 64  # words: lengths of batches are multiples, so that call after call finds its program compiled
+Answers = NDArray[Any] | list[NDArray[Any]]
+STEP = 64  # steps: lengths of batches are multiples, so that call after call finds its program compiled
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model with all it needs to read a text and to be understood: its vocabulary, its K classes, and how it cuts and pads."""
+    """A model with all it needs to read a row and to be understood: what turns rows into steps, how they are cut and padded,
+    what it ends in, its K classes, and how an answer is told."""
 
     model: keras.Model
-    vocabulary: Vocabulary
-    classes: tuple[str, ...]
+    encoder: Encoder
     text: TextConfig
-    decode: Callable[[NDArray[np.float32], tuple[str, ...]], Any]  # one of its answers and the classes -> what a person reads
-    batch_size: int = 256  # texts a step: answers do not hang on it, speed and memory do
+    head: Head
+    classes: tuple[str, ...]
+    decode: Callable[[NDArray[Any], tuple[str, ...]], Any]  # one of its answers and the classes -> what a person reads
+    batch_size: int = 256  # rows a step: answers do not hang on it, speed and memory do
 
-    def say(self, texts: Sequence[str]) -> list[Any]:
-        """What a person reads of each of the `texts`, in their order. Raises as `answers` does."""
-        return [self.decode(answer, self.classes) for answer in self.answers(texts)]
+    def say(self, rows: Sequence[Any]) -> list[Any]:
+        """What a person reads of each of the `rows`, in their order. Raises as `answers` does."""
+        return [self.decode(answer, self.classes) for answer in self.answers(rows)]
 
-    def answers(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
-        """(N, ...): what the model's head says of each of the N `texts`, in their order; of K classes, their probabilities.
+    def answers(self, rows: Sequence[Any], progress: Progress | None = None) -> Answers:
+        """(N, ...): what the model says of each of the N `rows`, in their order; of K classes, their probabilities. Where every
+        step has an answer, N arrays (T, ...), and no row is cut.
 
-        Texts of like length share a batch. A text without a word is all padding and gets an answer like any other.
+        Rows of like length share a batch. A row without a step is all padding and gets an answer like any other.
         Raises ModelFileError where an answer is not a finite number.
         """
-        return self.answers_to(self.vocabulary.encode(texts), progress)
+        return self.answers_to(self.encoder.encode(rows), progress)
 
-    def answers_to(self, encoded: Ragged, progress: Progress | None = None) -> NDArray[np.float32]:
-        """(N, ...): the same for N texts as ids, which are cut and padded here. Raises as `answers` does."""
+    def answers_to(self, encoded: Ragged, progress: Progress | None = None) -> Answers:
+        """The same for N rows as steps, which are cut and padded here. Raises as `answers` does."""
         progress, answered = progress or Silence(), 0
+        text = self.text.model_copy(update={"max_length": LONGEST}) if self.head.per_step else self.text
         unlabelled = np.zeros(len(encoded), np.int32)
-        padded = batches.Batches(encoded, unlabelled, self.text, self.batch_size, seed=0, shuffle=False, step=STEP)
-        answers = np.empty((len(encoded), *self.model.output_shape[1:]), np.float32)
+        padded = batches.Batches(encoded, unlabelled, text, self.batch_size, seed=0, shuffle=False, step=STEP)
+        answers: list[NDArray[Any]] = [np.empty(0)] * len(encoded)
         for batch in padded.epoch(0):
-            answers[batch.rows] = self.model.predict_on_batch(batch.ids)
+            found = self.head.answers(self.model, batch)
+            if not np.isfinite(found).all():
+                message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
+                raise ModelFileError("model.not-finite-answer", message)
+            for row, answer, real in zip(batch.rows, found, batch.real, strict=True):
+                answers[row] = answer[real] if self.head.per_step else answer
             answered += len(batch.rows)
             progress.advance(answered, len(encoded))
-        if not np.isfinite(answers).all():
-            message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
-            raise ModelFileError("model.not-finite-answer", message)
-        return answers
+        if self.head.per_step:
+            return answers
+        return np.stack(answers) if answers else np.empty((0, *self.model.output_shape[1:]), np.float32)

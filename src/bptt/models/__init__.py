@@ -4,7 +4,7 @@ from .build import build
 from .config import ModelConfig
 from .explain import Explanation, explain
 from .heads import Head, Metric, Sigmoid, Softmax
-from .inputs import Inputs, Words
+from .inputs import Inputs, Words, inputs_of
 from .number import Number, training_mean
 from .weights import get_weights, restore, set_weights
 
@@ -21,6 +21,7 @@ __all__ = [
     "build",
     "explain",
     "get_weights",
+    "inputs_of",
     "restore",
     "set_weights",
     "training_mean",

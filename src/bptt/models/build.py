@@ -25,14 +25,15 @@ def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
     source, x, real = inputs(config)
     if config.embedding_dropout:
         x = layers.SpatialDropout1D(config.embedding_dropout, name="embedding_dropout")(x)
+    pooling = None if head.per_step else config.pooling
     for number, units in enumerate(config.units, start=1):
-        sequences = config.pooling != "last" or number < len(config.units)
+        sequences = pooling != "last" or number < len(config.units)
         x = _recurrent(config, units, sequences, number)(x, mask=real)
         if config.layer_norm:
             x = layers.LayerNormalization(name=f"norm_{number}")(x)
         if config.dropout and number < len(config.units):
             x = layers.Dropout(config.dropout, name=f"dropout_{number}")(x)
-    x = _pool(config.pooling, x, real)
+    x = _pool(pooling, x, real) if pooling else x
     if config.dropout:
         x = layers.Dropout(config.dropout, name="head_dropout")(x)
     return keras.Model(source, head(x), name="model")

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+import keras
+from numpy.typing import NDArray
+
 from bptt import layers
+from bptt.batches import Batch
 
 Metric = Literal["accuracy", "binary_accuracy", "mae"]  # figures beside the loss that Keras takes while training
 
@@ -11,41 +15,75 @@ Metric = Literal["accuracy", "binary_accuracy", "mae"]  # figures beside the los
 class Head(Protocol):
     """What turns features into answers.
 
-    width: values an answer; metric: the figure that is shown beside the loss; loss: what `keras.Model.compile` takes.
+    metric: the figure that is shown beside the loss, under this name; per_step: whether every step has an answer, or the whole
+    row one.
     """
-
-    @property
-    def width(self) -> int: ...
 
     @property
     def metric(self) -> Metric: ...
 
     @property
-    def loss(self) -> Any: ...
+    def per_step(self) -> bool: ...
 
     def __call__(self, features: Any) -> Any:
-        """features (B, H) to answers (B, `width`)."""
+        """features (B, H), or (B, T, H) where every step has an answer, to what the loss reads."""
+
+    def parameters(self, features: int) -> int:
+        """How many it has over H = `features`."""
+
+    def loss(self, model: keras.Model) -> Any:
+        """What `compile` takes for a model that ends in this head."""
+
+    def measure(self) -> Any:
+        """What `compile` takes for `metric`."""
+
+    def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
+        """What `model` says of a batch: (B, ...), or (B, T, ...) where every step has an answer."""
+
+
+class OfRow:
+    """What heads share that give each row one answer, and that is what the loss reads."""
+
+    metric: Metric
+    per_step = False
+
+    def measure(self) -> str:
+        return self.metric
+
+    def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
+        return model.predict_on_batch(batch.inputs)
 
 
 @dataclass(frozen=True)
-class Softmax:
-    """One of K classes: probabilities (B, K) that sum to 1, learned by cross-entropy with the class (B,)."""
+class Softmax(OfRow):
+    """One of K = `classes` a row: probabilities (B, K) that sum to 1, learned by cross-entropy with the class (B,)."""
 
-    width: int
+    classes: int
     metric: Metric = "accuracy"
-    loss: str = "sparse_categorical_crossentropy"
 
     def __call__(self, features: Any) -> Any:
-        return layers.Dense(self.width, activation="softmax", name="head")(features)
+        return layers.Dense(self.classes, activation="softmax", name="head")(features)
+
+    def parameters(self, features: int) -> int:
+        return (features + 1) * self.classes
+
+    def loss(self, model: keras.Model) -> str:
+        return "sparse_categorical_crossentropy"
 
 
 @dataclass(frozen=True)
-class Sigmoid:
-    """Any number of K labels: a probability of each (B, K), learned by the binary cross-entropy with (B, K) zeros and ones."""
+class Sigmoid(OfRow):
+    """Any number of K = `labels` a row: a probability of each (B, K), learned by the binary cross-entropy with zeros and ones
+    (B, K)."""
 
-    width: int
+    labels: int
     metric: Metric = "binary_accuracy"
-    loss: str = "binary_crossentropy"
 
     def __call__(self, features: Any) -> Any:
-        return layers.Dense(self.width, activation="sigmoid", name="head")(features)
+        return layers.Dense(self.labels, activation="sigmoid", name="head")(features)
+
+    def parameters(self, features: int) -> int:
+        return (features + 1) * self.labels
+
+    def loss(self, model: keras.Model) -> str:
+        return "binary_crossentropy"

@@ -1,11 +1,13 @@
 """The first layers of a model: from a padded batch to features at each step, and which steps are real."""
 
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import Any, Protocol
 
 import keras
 
 from bptt import layers
+from bptt.data import Encoder, Vocabulary
 
 from .config import ModelConfig
 
@@ -15,6 +17,18 @@ class Inputs(Protocol):
 
     def __call__(self, config: ModelConfig) -> tuple[Any, Any, Any]:
         """The model's input, features (B, T, D) and the mask (B, T), true where a step is real; None where all are read."""
+
+    def parameters(self, config: ModelConfig) -> int:
+        """How many it has."""
+
+    def features(self, config: ModelConfig) -> int:
+        """D."""
+
+
+@singledispatch
+def inputs_of(encoder: Encoder, mask: bool) -> Inputs:
+    """What reads the steps of `encoder`, padding skipped where `mask` is true."""
+    raise TypeError(type(encoder))
 
 
 @dataclass(frozen=True)
@@ -28,3 +42,14 @@ class Words:
         ids = keras.Input((None,), dtype="int32", name="ids")
         real = keras.ops.not_equal(ids, 0) if self.mask else None
         return ids, layers.Embedding(self.vocabulary_size, config.embedding_width, name="embedding")(ids), real
+
+    def parameters(self, config: ModelConfig) -> int:
+        return self.vocabulary_size * config.embedding_width
+
+    def features(self, config: ModelConfig) -> int:
+        return config.embedding_width
+
+
+@inputs_of.register
+def _(encoder: Vocabulary, mask: bool) -> Words:
+    return Words(len(encoder), mask)

@@ -8,7 +8,7 @@ from keras import ops
 
 from bptt import layers
 
-from .heads import Metric
+from .heads import Metric, OfRow
 
 SCALE = "scale"  # the layer's name
 
@@ -39,7 +39,7 @@ class Rescale(keras.layers.Layer):
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(OfRow):
     """One number a row (B, 1), learned by the squared error in standard deviations of the training part.
 
     Squared, because what is then learned is the mean of the rows that read alike, which R² and the baseline (the mean of all)
@@ -51,15 +51,20 @@ class Number:
     mean: float = 0.0
     deviation: float = 1.0
     metric: Metric = "mae"
-    width: int = 1
 
     def __call__(self, features: Any) -> Any:
         standardised = layers.Dense(1, name="head")(features)
         return Rescale(self.mean, self.deviation, name=SCALE)(standardised)
 
-    def loss(self, truth: Any, answers: Any) -> Any:
-        """truth, answers (B, 1) to (B,)."""
-        return ops.mean(ops.square((answers - truth) / self.deviation), axis=-1)
+    def parameters(self, features: int) -> int:
+        return features + 3  # the bias, and the two of Rescale
+
+    def loss(self, model: keras.Model) -> Any:
+        def squared(truth: Any, answers: Any) -> Any:
+            """truth, answers (B, 1) to (B,)."""
+            return ops.mean(ops.square((answers - truth) / self.deviation), axis=-1)
+
+        return squared
 
 
 def training_mean(model: keras.Model) -> float:

@@ -11,7 +11,7 @@ from bptt.messages import _
 from .build import build
 from .config import ModelConfig
 from .heads import Head
-from .inputs import Words
+from .inputs import Inputs
 
 
 def get_weights(model: keras.Model) -> Weights:
@@ -34,12 +34,12 @@ def set_weights(model: keras.Model, weights: Weights) -> None:
         variable.assign(weights[path])
 
 
-def restore(bundle: Bundle, head: Head) -> keras.Model:
-    """The model of a bundle, ready to answer with `head`. Raises ModelFileError where its parts do not fit together."""
+def restore(bundle: Bundle, inputs: Inputs, head: Head) -> keras.Model:
+    """The model of a bundle, between what it reads and what it answers. Raises ModelFileError where its parts do not fit
+    together."""
     try:
         config = ModelConfig.model_validate(bundle.config["model"])
-        vocabulary_size = len(bundle.weights["embedding/embeddings"])
-        model = build(config, Words(vocabulary_size, bundle.config["text"]["mask"]), head)
+        model = build(config, inputs, head)
     except (KeyError, TypeError, ValidationError) as error:
         message = _("The model file's configuration cannot be read ({error}). Was it written by another version?")
         raise ModelFileError("model.config", message.format(error=error)) from error

@@ -1,5 +1,7 @@
 """Classification: one class a row (many-to-one)."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -8,14 +10,15 @@ from bptt.checks import copies, sizes
 from bptt.data import Dataset
 from bptt.data.reading import ONE_CLASS
 from bptt.data.targets import Targets
-from bptt.evaluation import Predictor, classes, words
+from bptt.evaluation import Answers, Predictor, classes, words
 from bptt.models import Softmax
 from bptt.report import ClassesView
+from bptt.tasks.texts import OfTexts
 
 CHECKS = (sizes.balance, copies.two_labels)
 
 
-class Classify:
+class Classify(OfTexts):
     """A text, and the one of K classes it belongs to."""
 
     name = "classify"
@@ -26,12 +29,12 @@ class Classify:
     def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Softmax:
         return Softmax(len(names))
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> classes.Scores:
-        return classes.score(answers, rows)
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> classes.Scores:
+        return classes.score(np.asarray(answers), rows)
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:
         return words.explain(judge, scores)
 
-    def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> classes.Answer:
+    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
         best = int(answer.argmax())
         return classes.Answer(names[best], float(answer[best]))

@@ -1,5 +1,7 @@
 """Multilabel classification: any number of labels a row."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -8,14 +10,15 @@ from bptt.checks import copies, sizes
 from bptt.data import Dataset
 from bptt.data.labels import MANY_LABELS
 from bptt.data.targets import Targets
-from bptt.evaluation import Predictor, labels
+from bptt.evaluation import Answers, Predictor, labels
 from bptt.models import Sigmoid
 from bptt.report import LabelsView
+from bptt.tasks.texts import OfTexts
 
 CHECKS = (sizes.frequency, copies.two_labels)
 
 
-class Multilabel:
+class Multilabel(OfTexts):
     """A text, and those of K labels that it has: none, one or more."""
 
     name = "multilabel"
@@ -26,11 +29,11 @@ class Multilabel:
     def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Sigmoid:
         return Sigmoid(len(names))
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> labels.Scores:
-        return labels.score(answers, rows)
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> labels.Scores:
+        return labels.score(np.asarray(answers), rows)
 
     def explain(self, judge: Predictor, scores: labels.Scores) -> labels.Scores:
         return scores
 
-    def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> labels.Answer:
+    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> labels.Answer:
         return labels.answer(answer, names)

@@ -10,14 +10,15 @@ from bptt.checks import copies
 from bptt.data import Dataset
 from bptt.data.number import ONE_NUMBER
 from bptt.data.targets import Targets
-from bptt.evaluation import Predictor, numbers
+from bptt.evaluation import Answers, Predictor, numbers
 from bptt.models import Number, training_mean
 from bptt.report import NumbersView
+from bptt.tasks.texts import OfTexts
 
 CHECKS = (copies.two_labels,)
 
 
-class Regress:
+class Regress(OfTexts):
     """A text, and the number that is to be told from it."""
 
     name = "regress"
@@ -30,8 +31,8 @@ class Regress:
             return Number()
         return Number(float(learned.values.mean()), float(learned.values.std()) or 1.0)  # of equal numbers, nothing to scale
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> numbers.Scores:
-        return numbers.score(answers, rows, training_mean(model))
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> numbers.Scores:
+        return numbers.score(np.asarray(answers), rows, training_mean(model))
 
     def explain(self, judge: Predictor, scores: numbers.Scores) -> numbers.Scores:
         return scores

@@ -4,15 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import keras
-import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import Finding
 from bptt.checks.rows import Rows
-from bptt.data import Dataset
+from bptt.data import Dataset, Encoder, Ragged, TextConfig
 from bptt.data.reading import Reading
 from bptt.data.targets import Targets
-from bptt.evaluation import Predictor
+from bptt.evaluation import Answers, Predictor
 from bptt.models import Head
 from bptt.report import View
 
@@ -36,14 +35,17 @@ class Task(Protocol):
     @property
     def checks(self) -> Sequence[Callable[[Rows], Finding]]: ...
 
+    def fit_encode(self, rows: Sequence[Any], text: TextConfig) -> tuple[Encoder, Ragged]:
+        """What turns rows into steps, fitted on the training rows, and these as steps. Raises DataError."""
+
     def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Head:
         """What the model ends in. learned: the answers of the training part, before training; a model restored needs none."""
 
-    def score(self, answers: NDArray[np.float32], rows: Dataset, model: keras.Model) -> Any:
-        """How good `answers`, which `model` gave, are for N `rows`. Raises DataError where there is nothing to score."""
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> Any:
+        """How good `answers`, those that `model` gave, are for N `rows`. Raises DataError where there is nothing to score."""
 
     def explain(self, judge: Predictor, scores: Any) -> Any:
         """`scores` with what moved the worst answers, for the report."""
 
-    def answer(self, answer: NDArray[np.float32], names: tuple[str, ...]) -> Any:
+    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> Any:
         """One of a Predictor's answers as a dataclass, for a person."""

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import keras
-import numpy as np
 
 from bptt.batches import Batch, Batches
 from bptt.messages import _
@@ -52,10 +51,10 @@ class Recorder(keras.callbacks.Callback):
     def _saw(self, part: str, batch: Batch) -> None:
         """Called with each batch just before it runs; the first of a shape will be compiled for."""
         if part == "train":
-            self._tokens += int(np.count_nonzero(batch.ids))
-        if (part, batch.ids.shape) not in self._shapes:
-            self._shapes.add((part, batch.ids.shape))
-            rows, length = batch.ids.shape
+            self._tokens += int(batch.real.sum())
+        if (part, batch.real.shape) not in self._shapes:
+            self._shapes.add((part, batch.real.shape))
+            rows, length = batch.real.shape
             numbers = {"bucket": len(self._shapes), "buckets": self._shapes_expected, "rows": rows, "length": length}
             sentence = _("compiling bucket {bucket} of {buckets} ({rows} texts of up to {length} words)")
             self._progress.begin(sentence.format(**numbers), **numbers)

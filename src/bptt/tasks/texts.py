@@ -1,0 +1,12 @@
+"""What all tasks share whose rows are texts."""
+
+from collections.abc import Sequence
+
+from bptt.data import Ragged, TextConfig, Vocabulary
+
+
+class OfTexts:
+    """Texts become words, of which the vocabulary is that of the training rows."""
+
+    def fit_encode(self, rows: Sequence[str], text: TextConfig) -> tuple[Vocabulary, Ragged]:
+        return Vocabulary.fit_encode(rows, text)
