@@ -100,7 +100,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
 def evaluate(
     path: Path,
     source: str,
-    text: str | None = None,
+    text: str | Sequence[str] | None = None,
     label: str | Sequence[str] | None = None,
     progress: Progress | None = None,
     **reading: Any,
@@ -151,7 +151,8 @@ def task_of(path: Path) -> tasks.Task:
 
 def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Any]:
     """One answer a text, in order: the answer of its task (for classification `evaluation.classes.Answer`); `model` is a run
-    folder, or what `predictor` made of it. Raises ModelFileError."""
+    folder, or what `predictor` made of it; where it reads several columns, each text is what `data.joined` makes of theirs.
+    Raises ModelFileError."""
     return (predictor(model) if isinstance(model, Path) else model).say(texts)
 
 

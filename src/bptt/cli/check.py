@@ -31,7 +31,7 @@ BAR = 40  # characters of the longest bar
 def check(
     overrides: dict[str, Any],
     data: str,
-    text: str | None,
+    text: str | list[str] | None,
     label: str | list[str] | None,
     task: str | None,
     allow_rejects: str | None,

@@ -32,7 +32,9 @@ class Command(click.RichCommand):
 
 def guessed_columns(function: Any) -> Any:
     """`--text` and `--label`, for the commands that guess what is not named."""
-    text = click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
+    text = several(
+        "--text", _("Column of the texts; guessed where not given. Given twice and more: read as one text, in this order.")
+    )
     label = several(
         "--label", _("Column of the labels; guessed where not given. Given twice and more: any number of labels a row.")
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
+from bptt.data.joined import joined
 from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
@@ -19,17 +20,18 @@ def arguments(texts: Iterable[str]) -> Iterator[Item]:
             yield error
 
 
-def texts(lines: Iterable[bytes], column: str, form: str = "auto") -> Iterator[Item]:
+def texts(lines: Iterable[bytes], columns: tuple[str, ...], form: str = "auto") -> Iterator[Item]:
     """Lines of `form` "text" or "jsonl"; "auto" is jsonl where the first line with anything on it begins with `{`.
 
-    In JSONL the text is under `column`, else under "text".
+    In JSONL the text is under the column, else under "text"; of several columns all must be there, and "auto" is jsonl.
     """
+    form = "jsonl" if len(columns) > 1 else form
     for number, line in enumerate(lines, start=1):
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
             if form == "auto" and text.strip():
                 form = "jsonl" if text.lstrip().startswith("{") else "text"
-            yield _readable(_from_json(text, column) if form == "jsonl" and text.strip() else text)
+            yield _readable(_from_json(text, columns) if form == "jsonl" and text.strip() else text)
         except DataError as error:
             yield DataError(error.code, _("line {number}: {message}").format(number=number, message=error))
         except UnicodeDecodeError:
@@ -48,14 +50,27 @@ def _readable(text: str) -> str:
     return text
 
 
-def _from_json(line: str, column: str) -> str:
+def _from_json(line: str, columns: tuple[str, ...]) -> str:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         message = _("not a JSON object ({reason}). Lines of plain text that begin with a brace need --lines text.")
         raise DataError("predict.not-json", message.format(reason=error)) from error
-    text = record.get(column, record.get("text")) if isinstance(record, dict) else None
+    record = record if isinstance(record, dict) else {}
+    if len(columns) > 1:
+        return _of_all(record, columns)
+    text = record.get(columns[0], record.get("text"))
     if not isinstance(text, str):
-        names = " / ".join(f'"{name}"' for name in dict.fromkeys([column, "text"]))
+        names = " / ".join(f'"{name}"' for name in dict.fromkeys([columns[0], "text"]))
         raise DataError("predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names))
     return text
+
+
+def _of_all(record: dict[str, object], columns: tuple[str, ...]) -> str:
+    """The texts under all `columns` as one; null stands for an empty one."""
+    missing = [name for name in columns if name not in record or not isinstance(record[name], str | None)]
+    if missing:
+        message = _("no text under {missing}: expected a JSON object with a string under each of {columns}.")
+        shown = (", ".join(f'"{name}"' for name in names) for names in (missing, columns))
+        raise DataError("predict.no-text", message.format(missing=next(shown), columns=next(shown)))
+    return str(joined([record[name] for name in columns]) or "")

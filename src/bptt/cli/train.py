@@ -32,7 +32,7 @@ from .overrides import Overridable, once
 def train(
     overrides: dict[str, Any],
     data: str,
-    text: str | None,
+    text: str | list[str] | None,
     label: str | list[str] | None,
     task: str | None,
     run: Path | None,

@@ -7,6 +7,7 @@ from bptt.data.config import DataConfig, TextConfig
 from bptt.data.dataset import Dataset, Rejected
 from bptt.data.encoder import Encoder, from_json
 from bptt.data.guess import guess, listing
+from bptt.data.joined import joined
 from bptt.data.load import columns, load, read
 from bptt.data.ragged import Ragged
 from bptt.data.splits import Splits
@@ -24,6 +25,7 @@ __all__ = [
     "columns",
     "from_json",
     "guess",
+    "joined",
     "listing",
     "load",
     "read",

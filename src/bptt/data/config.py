@@ -43,7 +43,10 @@ class DataConfig(BaseModel):
     source: str = Field(
         "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
     )
-    text: str | None = Field(None, min_length=1, description="column that holds the text (files with columns only)")
+    text: Columns = Field(
+        None,
+        description="column that holds the text (files with columns only); several, a list, are read as one text, in this order",
+    )
     label: Columns = Field(
         None, description="column that holds the label (files with columns only); of several, a list: task multilabel"
     )

@@ -27,7 +27,7 @@ def guess(config: DataConfig, reading: Reading = ONE_CLASS) -> DataConfig:
     columns = {name: [record.get(name) for record in records] for name in names}
     by_length = sorted((name for name in columns if name not in named(label)), key=lambda name: -_mean_length(columns[name]))
     text = text or next(iter(by_length), None)
-    candidates = [name for name, values in columns.items() if name != text and reading.fits(values)]
+    candidates = [name for name, values in columns.items() if name not in named(text) and reading.fits(values)]
     by_use = sorted(candidates, key=lambda name: (name.lower() not in _USUAL_NAMES, _distinct(columns[name])))
     label = label or next(iter(by_use), None)
     if text is None or label is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bptt.data.config import DataConfig, named
+from bptt.data.joined import joined
 from bptt.data.reading import Reading
 from bptt.data.sources import delimited, files, jsonlines, parquet
 from bptt.data.sources.encodings import decode
@@ -68,7 +69,8 @@ def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
 
 
 def _text(record: dict[str, object], columns: tuple[str, ...]) -> object:
-    return record.get(columns[0]) if columns else None
+    found = [record.get(column) for column in columns]
+    return joined(found) if len(columns) > 1 else next(iter(found), None)
 
 
 def _label(record: dict[str, object], columns: tuple[str, ...], separator: str) -> object:
