@@ -70,6 +70,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
     inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, splits.train.targets)
     training.check_monitor(config.training, head)
+    weights = training.class_weights(config.training, splits.train.targets)
     check_fits(config.model, inputs, head, max(B * T for B, T in learned.shapes()))
     lengths = np.concatenate([learned.whole_lengths, held_out.whole_lengths])
     findings = checks.glance(splits, config.text, lengths, task.checks)
@@ -86,7 +87,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
     bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
-    training.fit(model, head, learned, held_out, config.training, run, progress, bundle)
+    training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
 
     progress.begin(_("scoring and writing the report"))
     judge = Predictor(model, encoder, config.text, head, names, task.answer)

@@ -52,7 +52,9 @@ def several(option: str, words: str) -> Any:
 
 def task_option(function: Any) -> Any:
     """`--task`, short for the key data.task."""
-    return click.option("--task", metavar="NAME", help=_("What is learned of a row: classify, regress or multilabel."))(function)
+    return click.option("--task", metavar="NAME", help=_("What is learned of a row: classify, regress, multilabel or ordinal."))(
+        function
+    )
 
 
 def allow_rejects_option(function: Any) -> Any:

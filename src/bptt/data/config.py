@@ -38,7 +38,8 @@ class DataConfig(BaseModel):
 
     task: str = Field(
         "classify",
-        description="what is learned of a row: classify (one class), regress (a number), multilabel (any number of labels)",
+        description="what is learned of a row: classify (one class), ordinal (one of classes in order), multilabel (any number "
+        "of labels), regress (a number)",
     )
     source: str = Field(
         "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
@@ -53,6 +54,9 @@ class DataConfig(BaseModel):
     label_separator: str = Field(
         "", max_length=10, description="what stands between the labels in a column that holds several; empty where it holds one"
     )
+    classes: tuple[_Name, ...] = Field(
+        (), max_length=1000, strict=False, description="the classes, in order; empty: those of the data, by number or by letter"
+    )
     validation: float = Field(
         0.2,
         gt=0,
@@ -65,6 +69,13 @@ class DataConfig(BaseModel):
     )
     allow_rejects: float = Field(0.01, ge=0, le=1, description="largest share of the rows that may be left out as unusable")
     max_unpacked_mb: int = Field(500, ge=1, le=1_000_000, description="most megabytes that a compressed file may unpack to")
+
+    @field_validator("classes")
+    @classmethod
+    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) < len(names):
+            raise ValueError(_("a class stands twice"))
+        return names
 
     @field_validator("encoding")
     @classmethod

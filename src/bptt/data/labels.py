@@ -31,11 +31,11 @@ class ManyLabels:
     def wanted(self) -> str:
         return _("lists of labels")
 
-    def names(self, source: str, labels: Sequence[Pairs]) -> tuple[str, ...]:
+    def names(self, source: str, labels: Sequence[Pairs], given: tuple[str, ...] = ()) -> tuple[str, ...]:
         words: dict[str, set[str]] = {}
         for column, word in (pair for pairs in labels for pair in pairs):
             words.setdefault(column, set()).add(word)
-        names = tuple(name for column, held in words.items() for name in _names(column, held))
+        names = given or tuple(name for column, held in words.items() for name in _names(column, held))
         few_enough(source, names)
         sets = [frozenset(_on(pairs, names)) for pairs in labels]
         if len(set(sets)) < 2:

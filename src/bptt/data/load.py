@@ -19,7 +19,7 @@ def load(config: DataConfig, reading: Reading = ONE_CLASS) -> Splits:
     Raises DataError for whatever cannot be read, or learned from: a single class, a class with too few texts, too many classes.
     """
     parts = sources.read(config, reading)
-    names = reading.names(config.source, parts.training.labels)
+    names = reading.names(config.source, parts.training.labels, config.classes)
     labelled = _dataset(parts.training, reading, names)
     test, given = (_dataset(part, reading, names) if part else None for part in (parts.test, parts.validation))
     return split(config.source, labelled, test, config.validation, config.seed, given)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bptt.data.reading import text_of, word_of
+from bptt.data.suggest import listed
 from bptt.data.targets import Numbers
-from bptt.errors import DataError
+from bptt.errors import ConfigError, DataError
 from bptt.messages import _
 
 LARGEST = 1e30  # float32, in which the loss is computed, ends at 3e38
@@ -42,7 +43,10 @@ class OneNumber:
     def wanted(self) -> str:
         return _("numbers")
 
-    def names(self, source: str, labels: Sequence[float]) -> tuple[str, ...]:
+    def names(self, source: str, labels: Sequence[float], given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        if given:
+            message = _("data.classes: {classes} came, but what is learned here are numbers. Leave it empty.")
+            raise ConfigError("config.classes", message.format(classes=listed(given)))
         if len(set(labels)) < 2:
             message = _("{source}: every label is {label}: there is nothing to learn. Bring rows with different numbers.")
             raise DataError("data.single-value", message.format(source=source, label=f"{labels[0]:g}"))

@@ -34,10 +34,11 @@ class Reading(Protocol):
     def wanted(self) -> str:
         """What such a column holds, in a few words."""
 
-    def names(self, source: str, labels: Sequence[Any]) -> tuple[str, ...]:
-        """The classes to learn, in order, from the labels of the training rows; none where the answer is a number.
+    def names(self, source: str, labels: Sequence[Any], given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The classes to learn, in order: those `given`, else from the labels of the training rows; none where the answer is a
+        number.
 
-        Raises DataError where there is nothing to learn."""
+        Raises DataError where there is nothing to learn, ConfigError for classes given where there are none."""
 
     def targets(self, labels: Sequence[Any], origins: Sequence[str], names: tuple[str, ...]) -> Targets:
         """The labels of some rows as answers. Raises DataError, with the row's place, for a label that is not to be learned."""
@@ -82,9 +83,9 @@ class OneClass:
     def wanted(self) -> str:
         return _("a few values that repeat")
 
-    def names(self, source: str, labels: Sequence[str]) -> tuple[str, ...]:
+    def names(self, source: str, labels: Sequence[str], given: tuple[str, ...] = ()) -> tuple[str, ...]:
         """By number where all are numbers, else by letter: two at least, and no more than a column of labels ever holds."""
-        classes = in_order(labels)
+        classes = given or in_order(labels)
         if len(classes) < 2:
             message = _(
                 '{source} has a single class, "{label}": there is nothing to tell apart. Bring rows of at least two classes.'
@@ -101,7 +102,18 @@ class OneClass:
         return Classes.of(labels, names)
 
 
-ONE_CLASS = OneClass()
+class Ordered(OneClass):
+    """A text, and the one class it belongs to, of classes in order: numbers, or as they are given."""
+
+    def names(self, source: str, labels: Sequence[str], given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        classes = super().names(source, labels, given)
+        if not given and not all(map(_NUMBER.fullmatch, classes)):
+            message = _('{source}: nobody can tell the order of {classes}. Say it: --data.classes \'["low", "mid", "high"]\'')
+            raise DataError("data.no-order", message.format(source=source, classes=listed(classes)))
+        return classes
+
+
+ONE_CLASS, ORDERED = OneClass(), Ordered()
 
 
 def few_enough(source: str, classes: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from .build import build
 from .config import ModelConfig
+from .cumulative import Ranks
 from .explain import Explanation, explain
 from .heads import Head, Metric, Sigmoid, Softmax
 from .inputs import Inputs, Words, inputs_of
@@ -15,6 +16,7 @@ __all__ = [
     "Metric",
     "ModelConfig",
     "Number",
+    "Ranks",
     "Sigmoid",
     "Softmax",
     "Words",

@@ -7,10 +7,11 @@ from bptt.messages import _
 from bptt.tasks.classify import Classify
 from bptt.tasks.guess import check_labels, guessed
 from bptt.tasks.multilabel import Multilabel
+from bptt.tasks.ordinal import Ordinal
 from bptt.tasks.regress import Regress
 from bptt.tasks.task import Task
 
-_TASKS: dict[str, Task] = {task.name: task for task in (Classify(), Regress(), Multilabel())}
+_TASKS: dict[str, Task] = {task.name: task for task in (Classify(), Regress(), Multilabel(), Ordinal())}
 
 __all__ = ["Task", "named", "of"]
 

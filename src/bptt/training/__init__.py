@@ -2,6 +2,7 @@
 
 from bptt.progress import Progress, Silence, Status
 
+from .balance import class_weights
 from .config import RISING, Monitor, TrainingConfig
 from .events import Epoch, Event, Stop, finished
 from .fit import check_monitor, fit, seed
@@ -17,6 +18,7 @@ __all__ = [
     "Stop",
     "TrainingConfig",
     "check_monitor",
+    "class_weights",
     "finished",
     "fit",
     "seed",
