@@ -32,9 +32,12 @@ def init(source: str, **reading: Any) -> str:
 
     `reading`: keys of the section data that say how to read it, as `encoding`.
     """
-    config, task, _notes = tasks.of(_reading(source, **reading))
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    return f"# {head}\n\n" + Config(data=data.guess(config, task.reading)).to_toml()
+    config, _notes = tasks.resolved(Config(data=_reading(source, **reading)))
+    meaning = tasks.named(config.data.task).reading
+    if not meaning.per_step:
+        config = config.model_copy(update={"data": data.guess(config.data, meaning)})
+    return f"# {head}\n\n" + config.to_toml()
 
 
 def check(config: Config, progress: Progress | None = None) -> list[Finding]:
@@ -68,7 +71,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, splits.train.targets)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model, splits.train.targets)
     training.check_monitor(config.training, head)
     weights = training.class_weights(config.training, splits.train.targets)
     check_fits(config.model, inputs, head, max(B * T for B, T in learned.shapes()))
@@ -90,7 +93,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
 
     progress.begin(_("scoring and writing the report"))
-    judge = Predictor(model, encoder, config.text, head, names, task.answer)
+    judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer)
     parts = {"validation": splits.validation, "test": splits.test}
     scores = {name: task.score(judge.answers(part.inputs), part, model) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
@@ -118,7 +121,7 @@ def evaluate(
     task = tasks.named(named.task)
     _tell(_unfinished(path, bundle))
     progress.begin(_("reading {source}").format(source=source))
-    if has_columns(source):
+    if not task.reading.per_step and has_columns(source):
         text, label = text or named.text, label or named.label
     rows = data.read(
         source,
@@ -150,11 +153,14 @@ def task_of(path: Path) -> tasks.Task:
     return tasks.named(of_run(Run.open(path)).data.task)
 
 
-def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Any]:
-    """One answer a text, in order: the answer of its task (for classification `evaluation.classes.Answer`); `model` is a run
-    folder, or what `predictor` made of it; where it reads several columns, each text is what `data.joined` makes of theirs.
-    Raises ModelFileError."""
-    return (predictor(model) if isinstance(model, Path) else model).say(texts)
+def predict(model: Path | Predictor, texts: Sequence[Any]) -> list[Any]:
+    """One answer a text, or list of tokens where they are tagged, in order: the answer of its task (for classification
+    `evaluation.classes.Answer`); `model` is a run folder, or what `predictor` made of it; where it reads several
+    columns, each text is what `data.joined` makes of theirs.
+
+    Raises ModelFileError, and ValueError for what is neither text nor tokens."""
+    model = predictor(model) if isinstance(model, Path) else model
+    return model.say([model.ask(text) for text in texts])
 
 
 def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
@@ -170,12 +176,13 @@ def report(path: Path) -> Path:
 
 
 def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
-    """The configuration with the columns that are read, the data, and sentences on what was guessed or left out."""
-    read, task, told = tasks.of(config.data)
-    text, label, notes = data.columns(read.source, read, task.reading)
-    read = read.model_copy(update={"text": text, "label": label})
-    splits = data.load(read, task.reading)
-    return config.model_copy(update={"data": read}), splits, [*told, *notes, *splits.notes]
+    """The configuration with the task and the columns that are read, the data, and sentences on what was guessed or left out."""
+    config, told = tasks.resolved(config)
+    reading = tasks.named(config.data.task).reading
+    text, label, notes = data.columns(config.data.source, config.data, reading)
+    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
+    splits = data.load(config.data, reading)
+    return config, splits, [*told, *notes, *splits.notes]
 
 
 def _list_rejected(run: Run, splits: data.Splits) -> list[str]:
@@ -202,9 +209,9 @@ def _unfinished(path: Path, bundle: Bundle) -> list[str]:
 def _judge(bundle: Bundle) -> Predictor:
     config, encoder = Config.parse(bundle.config), data.from_json(bundle.vocabulary_json)
     task = tasks.named(config.data.task)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes, config.model)
     model = models.restore(bundle, inputs, head)
-    return Predictor(model, encoder, config.text, head, bundle.classes, task.answer)
+    return Predictor(model, encoder, config.text, head, bundle.classes, task.reading.asked, task.answer)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

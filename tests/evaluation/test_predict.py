@@ -9,6 +9,7 @@ from bptt.errors import ModelFileError
 from bptt.evaluation import Predictor
 
 TEXTS = ["good " * length for length in (30, 1, 7, 2, 25, 3, 11)] + ["bad " * 9, "", "unheard of", "good bad good"]
+PLAIN = (str, lambda row, answer, names: answer)  # asked and answered as it is
 TEXT = TextConfig(max_length=20, bucket_edges=(4, 8), min_count=1)
 
 
@@ -19,7 +20,7 @@ def predictor():
     model = models.build(config, models.Words(len(vocabulary), mask=True), models.Softmax(3))
     draw = np.random.default_rng(0)
     model.set_weights([draw.normal(size=weight.shape).astype(np.float32) for weight in model.get_weights()])
-    return Predictor(model, vocabulary, TEXT, models.Softmax(3), ("a", "b", "c"), str, batch_size=3)
+    return Predictor(model, vocabulary, TEXT, models.Softmax(3), ("a", "b", "c"), *PLAIN, batch_size=3)
 
 
 def test_each_text_gets_its_own_answer_in_order(predictor):

@@ -10,6 +10,7 @@ from bptt.evaluation import Predictor, words
 from bptt.evaluation.classes import score
 from bptt.evaluation.words import explain
 
+PLAIN = (str, lambda row, answer, names: answer)  # asked and answered as it is
 TEXT = TextConfig(max_length=12, bucket_edges=(4, 8), min_count=1)
 CLASSES = ("bad", "good")
 WEIGHTS = {"lovely": 2.0, "nice": 0.75, "awful": -1.5, "tea": 0.0, "the": 0.0}
@@ -31,7 +32,7 @@ class Additive:
 @pytest.fixture(scope="module")
 def additive():
     vocabulary = Vocabulary.fit([" ".join(WEIGHTS)], TEXT)
-    return Predictor(Additive(vocabulary), vocabulary, TEXT, models.Softmax(2), CLASSES, str, batch_size=4)
+    return Predictor(Additive(vocabulary), vocabulary, TEXT, models.Softmax(2), CLASSES, *PLAIN, batch_size=4)
 
 
 def explained(predictor, texts, label):
@@ -64,7 +65,7 @@ def test_each_mistake_keeps_its_own_words(additive):
 @pytest.mark.parametrize(("side", "kept"), [("pre", slice(-12, None)), ("post", slice(0, 12))])
 def test_only_words_that_the_model_read(additive, side, kept):
     predictor = Predictor(
-        additive.model, additive.encoder, TEXT.model_copy(update={"truncation": side}), models.Softmax(2), CLASSES, str
+        additive.model, additive.encoder, TEXT.model_copy(update={"truncation": side}), models.Softmax(2), CLASSES, *PLAIN
     )
     text = ["lovely", *["tea"] * 15, "nice"]
     [mistake] = explained(predictor, [" ".join(text)], 0)
@@ -94,7 +95,7 @@ def test_an_answer_of_no_probability_at_all_stays_finite():
         def predict_on_batch(self, ids):
             return np.tile(np.array([[0.0, 1.0]], np.float32), (len(ids), 1))
 
-    [mistake] = explained(Predictor(Sure(), vocabulary, TEXT, models.Softmax(2), CLASSES, str), ["the tea"], 0)
+    [mistake] = explained(Predictor(Sure(), vocabulary, TEXT, models.Softmax(2), CLASSES, *PLAIN), ["the tea"], 0)
     assert mistake["effects"] == [0.0, 0.0]
 
 
@@ -106,7 +107,7 @@ def test_a_real_model_asked_by_hand():
     )
     draw = np.random.default_rng(0)
     model.set_weights([draw.normal(size=weight.shape).astype(np.float32) for weight in model.get_weights()])
-    predictor = Predictor(model, vocabulary, TEXT, models.Softmax(2), CLASSES, str)
+    predictor = Predictor(model, vocabulary, TEXT, models.Softmax(2), CLASSES, *PLAIN)
     text = "the tea was lovely too"
     true = int(predictor.answers([text])[0].argmin())
     [mistake] = explained(predictor, [text], true)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.data.inputs import identity
+from bptt.data.inputs import as_text, identity
 from bptt.data.splits import Splits
 
 PARTS = ("train", "validation", "test")
@@ -30,7 +30,7 @@ class Rows:
     def of(cls, splits: Splits) -> "Rows":
         """The rows of `splits`; those that it left out are not among them."""
         parts = [part for part in (splits.train, splits.validation, splits.test) if part]
-        texts = [text for part in parts for text in part.inputs]
+        texts = [as_text(row) for part in parts for row in part.inputs]
         counts = Counter(splits.train.targets.counts())
         counts.update(splits.validation.targets.counts())
         words = [part.targets.word(row) for part in parts for row in range(len(part))]

@@ -7,7 +7,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import allow_rejects_option, guessed_columns, json_option, progress_option, task_option
+from .command import allow_rejects_option, guessed_columns, json_option, progress_option
 from .overrides import Overridable
 from .train import configuration
 
@@ -23,7 +23,6 @@ BAR = 40  # characters of the longest bar
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
 @guessed_columns
-@task_option
 @allow_rejects_option
 @json_option
 @progress_option
@@ -31,15 +30,15 @@ BAR = 40  # characters of the longest bar
 def check(
     overrides: dict[str, Any],
     data: str,
+    task: str | None,
     text: str | list[str] | None,
     label: str | list[str] | None,
-    task: str | None,
     allow_rejects: str | None,
     as_json: bool,
     progress: str,
 ) -> None:
     with screen.progress(progress) as hearer:
-        config = configuration(data, overrides, {"text": text, "label": label, "task": task, "allow_rejects": allow_rejects})
+        config = configuration(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects})
 
         from bptt import experiment
         from bptt.checks import worst

@@ -31,14 +31,14 @@ class Command(click.RichCommand):
 
 
 def guessed_columns(function: Any) -> Any:
-    """`--text` and `--label`, for the commands that guess what is not named."""
+    """`--task`, `--text` and `--label`, for the commands that guess what is not named."""
     text = several(
         "--text", _("Column of the texts; guessed where not given. Given twice and more: read as one text, in this order.")
     )
     label = several(
         "--label", _("Column of the labels; guessed where not given. Given twice and more: any number of labels a row.")
     )
-    return text(label(function))
+    return task_option(text(label(function)))
 
 
 def several(option: str, words: str) -> Any:
@@ -52,9 +52,9 @@ def several(option: str, words: str) -> Any:
 
 def task_option(function: Any) -> Any:
     """`--task`, short for the key data.task."""
-    return click.option("--task", metavar="NAME", help=_("What is learned of a row: classify, regress, multilabel or ordinal."))(
-        function
-    )
+    return click.option(
+        "--task", metavar="TASK", help=_("What to learn: classify, ordinal, multilabel, regress or tag; guessed where not given.")
+    )(function)
 
 
 def allow_rejects_option(function: Any) -> Any:

@@ -1,29 +1,32 @@
-"""What `bptt predict` was given: arguments, plain lines, or JSONL. One item each, in order: a text, or why there is none."""
+"""What `bptt predict` was given: arguments, plain lines, or JSONL. One item each, in order: a row, or why there is none."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from bptt.data.joined import joined
 from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
 
-Item = str | DataError
+Item = Any  # a row of the model's, or a DataError
+Ask = Callable[[object], Any]  # what was given -> a row
 
 
-def arguments(texts: Iterable[str]) -> Iterator[Item]:
+def arguments(texts: Iterable[str], ask: Ask) -> Iterator[Item]:
     """Texts of the command line."""
     for text in texts:
         try:
-            yield _readable(text)
+            yield ask(_readable(text))
         except DataError as error:
             yield error
 
 
-def texts(lines: Iterable[bytes], columns: tuple[str, ...], form: str = "auto") -> Iterator[Item]:
+def texts(lines: Iterable[bytes], columns: tuple[str, ...], ask: Ask, form: str = "auto") -> Iterator[Item]:
     """Lines of `form` "text" or "jsonl"; "auto" is jsonl where the first line with anything on it begins with `{`.
 
-    In JSONL the text is under the column, else under "text"; of several columns all must be there, and "auto" is jsonl.
+    In JSONL the text is under the column, else under "text", or a list of tokens under "tokens"; of several columns all must be
+    there, and "auto" is jsonl.
     """
     form = "jsonl" if len(columns) > 1 else form
     for number, line in enumerate(lines, start=1):
@@ -31,7 +34,7 @@ def texts(lines: Iterable[bytes], columns: tuple[str, ...], form: str = "auto") 
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
             if form == "auto" and text.strip():
                 form = "jsonl" if text.lstrip().startswith("{") else "text"
-            yield _readable(_from_json(text, columns) if form == "jsonl" and text.strip() else text)
+            yield _from_json(text, columns, ask) if form == "jsonl" and text.strip() else ask(_readable(text))
         except DataError as error:
             yield DataError(error.code, _("line {number}: {message}").format(number=number, message=error))
         except UnicodeDecodeError:
@@ -50,20 +53,25 @@ def _readable(text: str) -> str:
     return text
 
 
-def _from_json(line: str, columns: tuple[str, ...]) -> str:
+def _from_json(line: str, columns: tuple[str, ...], ask: Ask) -> Any:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         message = _("not a JSON object ({reason}). Lines of plain text that begin with a brace need --lines text.")
         raise DataError("predict.not-json", message.format(reason=error)) from error
-    record = record if isinstance(record, dict) else {}
     if len(columns) > 1:
-        return _of_all(record, columns)
-    text = record.get(columns[0], record.get("text"))
-    if not isinstance(text, str):
-        names = " / ".join(f'"{name}"' for name in dict.fromkeys([columns[0], "text"]))
-        raise DataError("predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names))
-    return text
+        return ask(_readable(_of_all(record if isinstance(record, dict) else {}, columns)))
+    keys = dict.fromkeys([*columns, "text", "tokens"])
+    given = next((record[key] for key in keys if key in record), None) if isinstance(record, dict) else None
+    if isinstance(given, str):
+        return ask(_readable(given))
+    try:
+        return ask(given)
+    except ValueError as error:
+        names = " / ".join(f'"{name}"' for name in dict.fromkeys([*columns, "text"]))
+        raise DataError(
+            "predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names)
+        ) from error
 
 
 def _of_all(record: dict[str, object], columns: tuple[str, ...]) -> str:

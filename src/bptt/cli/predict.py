@@ -49,11 +49,11 @@ def predict(run: Path, texts: tuple[str, ...], form: str) -> None:
     if len(columns) > 1 and (form == "text" or not from_input):
         message = _("This model reads {columns} of each row. Give JSON lines that have them all: bptt predict RUN - < FILE")
         raise DataError("predict.columns", message.format(columns=", ".join(columns)))
-    wanted = lines.texts(sys.stdin.buffer, columns, form) if from_input else lines.arguments(texts)
     model = experiment.predictor(run)
+    wanted = lines.texts(sys.stdin.buffer, columns, model.ask, form) if from_input else lines.arguments(texts, model.ask)
     asked = failed = 0
     while chunk := list(islice(wanted, AT_ONCE)):
-        answers = iter(experiment.predict(model, [text for text in chunk if isinstance(text, str)]))
+        answers = iter(model.say([row for row in chunk if not isinstance(row, DataError)]))
         for number, text in enumerate(chunk, start=asked + 1):
             if isinstance(text, DataError):
                 screen.answer({"line": number, "error": text.code, "message": str(text)})

@@ -8,7 +8,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import allow_rejects_option, guessed_columns, progress_option, task_option
+from .command import allow_rejects_option, guessed_columns, progress_option
 from .overrides import Overridable, once
 
 
@@ -19,7 +19,6 @@ from .overrides import Overridable, once
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
 @guessed_columns
-@task_option
 @click.option(
     "--run",
     type=click.Path(path_type=Path),
@@ -32,9 +31,9 @@ from .overrides import Overridable, once
 def train(
     overrides: dict[str, Any],
     data: str,
+    task: str | None,
     text: str | list[str] | None,
     label: str | list[str] | None,
-    task: str | None,
     run: Path | None,
     allow_rejects: str | None,
     progress: str,
@@ -44,7 +43,7 @@ def train(
     with screen.progress(progress) as hearer:
         path, mine = run, False
         try:
-            config = configuration(data, overrides, {"text": text, "label": label, "task": task, "allow_rejects": allow_rejects})
+            config = configuration(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects})
             path = path or default_path(config.data.source)
             mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 

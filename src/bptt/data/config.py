@@ -37,12 +37,13 @@ class DataConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     task: str = Field(
-        "classify",
+        "auto",
         description="what is learned of a row: classify (one class), ordinal (one of classes in order), multilabel (any number "
-        "of labels), regress (a number)",
+        "of labels), regress (a number), tag (a class a token); auto: as the source",
     )
     source: str = Field(
-        "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
+        "",
+        description="a .csv, .tsv, .jsonl, .parquet or .conll file, a folder or .tar.gz with one folder per label, foods or imdb",
     )
     text: Columns = Field(
         None,

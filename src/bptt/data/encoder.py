@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from bptt.data import spelled
 from bptt.data.ragged import Ragged
 from bptt.data.text import Vocabulary
 from bptt.errors import ModelFileError
@@ -26,7 +27,7 @@ class Encoder(Protocol):
         """All of it as JSON, from which `from_json` makes an equal one."""
 
 
-_KINDS: dict[str, Callable[[str], Encoder]] = {"words": Vocabulary.from_json}
+_KINDS: dict[str, Callable[[str], Encoder]] = {"words": Vocabulary.from_json, spelled.KIND: spelled.Spelled.from_json}
 
 
 def from_json(saved: str) -> Encoder:

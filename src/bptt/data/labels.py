@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bptt.data.reading import few_enough, in_order, text_of, unknown, word_of
+from bptt.data.reading import OfText, few_enough, in_order, text_of, unknown, word_of
 from bptt.data.suggest import listed
 from bptt.data.targets import Labels
 from bptt.errors import DataError
@@ -12,7 +12,7 @@ FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no":
 Pairs = tuple[tuple[str, str], ...]  # of one row: a column and a word in it; "" is the column where there is but one
 
 
-class ManyLabels:
+class ManyLabels(OfText):
     """A text, and the labels that it has: of several columns, of a list, or of one column that holds a word or nothing.
 
     A column whose words are all FLAGS is one label, on or off, with the column's name; each word of any other of several

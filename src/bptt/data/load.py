@@ -47,7 +47,7 @@ def read(source: str, config: DataConfig, classes: Sequence[str], reading: Readi
 
 def columns(source: str, config: DataConfig, reading: Reading = ONE_CLASS) -> tuple[Names, Names, list[str]]:
     """Names of the text and the label column as `config` has them; where it names none of a table's, a guess and a note on it."""
-    if (config.text and config.label) or not sources.has_columns(source):
+    if reading.per_step or (config.text and config.label) or not sources.has_columns(source):
         return config.text, config.label, []
     guessed = guess(config.model_copy(update={"source": source}), reading)
     message = _('{source}: read "{text}" as the text and "{label}" as the label.')

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bptt.data.reading import text_of, word_of
+from bptt.data.reading import OfText, text_of, word_of
 from bptt.data.suggest import listed
 from bptt.data.targets import Numbers
 from bptt.errors import ConfigError, DataError
@@ -27,10 +27,8 @@ def number_of(label: object) -> float:
     return value
 
 
-class OneNumber:
+class OneNumber(OfText):
     """A text, and the number that is to be told from it."""
-
-    several = False
 
     def row(self, text: object, label: object) -> tuple[str, float]:
         return text_of(text), number_of(label)

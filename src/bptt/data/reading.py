@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from bptt.data import bio
 from bptt.data.suggest import did_you_mean, listed
-from bptt.data.targets import Classes, Targets
-from bptt.data.text import normalise
+from bptt.data.targets import Classes, Tags, Targets
+from bptt.data.text import normalise, words_of
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -17,7 +18,14 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Reading(Protocol):
-    """What becomes of the text and the label of a row, and of all labels together."""
+    """What becomes of the text and the label of a row, and of all labels together. per_step: whether every step of a row has a
+    label, as `sources.conll` reads them; else a row's text and label stand in columns or folders."""
+
+    @property
+    def per_step(self) -> bool: ...
+
+    def asked(self, row: object) -> Any:
+        """The input that a person asks about. Raises ValueError for what is none."""
 
     @property
     def several(self) -> bool:
@@ -69,10 +77,19 @@ def word_of(label: object) -> str:
     return word
 
 
-class OneClass:
-    """A text, and the one class it belongs to."""
+class OfText:
+    """What readings share of whose rows a text is asked about."""
 
-    several = False
+    per_step, several = False, False
+
+    def asked(self, row: object) -> str:
+        if not isinstance(row, str):
+            raise ValueError(_("has no text but a value of type {kind}").format(kind=type(row).__name__))
+        return row
+
+
+class OneClass(OfText):
+    """A text, and the one class it belongs to."""
 
     def row(self, text: object, label: object) -> tuple[str, str]:
         return text_of(text), word_of(label)
@@ -113,9 +130,6 @@ class Ordered(OneClass):
         return classes
 
 
-ONE_CLASS, ORDERED = OneClass(), Ordered()
-
-
 def few_enough(source: str, classes: tuple[str, ...]) -> None:
     """Raises DataError for more classes than a column of labels ever holds."""
     if len(classes) <= _MOST_CLASSES:
@@ -127,6 +141,53 @@ def few_enough(source: str, classes: tuple[str, ...]) -> None:
         cure = _("Name another column with --label, or group the classes.")
     told = message.format(source=source, count=len(classes), first=listed(classes), most=_MOST_CLASSES, cure=cure)
     raise DataError("data.too-many-classes", told)
+
+
+class Tagged:
+    """Tokens, and a tag for each."""
+
+    per_step, several = True, False
+
+    def asked(self, row: object) -> tuple[str, ...]:
+        """A text's words, or tokens as they are."""
+        if isinstance(row, str):
+            return tuple(words_of(row))
+        if not isinstance(row, list | tuple) or not all(isinstance(token, str) and token.strip() for token in row):
+            raise ValueError(_("has no list of tokens"))
+        return tuple(row)
+
+    def row(self, text: object, label: object) -> tuple[Any, Any]:
+        """`sources.conll` has looked at both."""
+        return text, label
+
+    def fits(self, values: Sequence[object]) -> bool:
+        return False
+
+    def wanted(self) -> str:
+        return _("tags, one a token")
+
+    def names(self, source: str, labels: Sequence[Sequence[str]], given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """O first, then by letter."""
+        names = given or sorted({tag for row in labels for tag in row}, key=lambda tag: (tag != bio.OUTSIDE, tag))
+        if len(names) < 2:
+            message = _('{source} has a single tag, "{label}": there is nothing to tell apart. Bring sentences with other tags.')
+            raise DataError("data.single-class", message.format(source=source, label=names[0]))
+        if len(names) > _MOST_CLASSES:
+            message = _("{source} has {count} tags, {first}; at most {most} can be learned. Is the last column the tag?")
+            told = message.format(source=source, count=len(names), first=listed(names), most=_MOST_CLASSES)
+            raise DataError("data.too-many-classes", told)
+        return tuple(names)
+
+    def targets(self, labels: Sequence[Sequence[str]], origins: Sequence[str], names: tuple[str, ...]) -> Tags:
+        known = set(names)
+        for row, origin in zip(labels, origins, strict=True):
+            for tag in row:
+                if tag not in known:
+                    raise unknown(tag, origin, names)
+        return Tags.of(labels, names)
+
+
+ONE_CLASS, ORDERED, TAGGED = OneClass(), Ordered(), Tagged()
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:

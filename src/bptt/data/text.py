@@ -119,6 +119,11 @@ class Vocabulary:
         return {word: i for i, word in enumerate(self.words)}
 
 
+def words_of(text: str) -> list[str]:
+    """The words of one text in their order, as they are written."""
+    return [word for word in _words(_clean(text, lowercase=False).split()) if word != _BREAK]
+
+
 def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, list[str]]:
     """Every text whole, as ids of its words, and the words by id: none is rare or unknown here.
 

@@ -108,11 +108,12 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     """
     check(probabilities, dataset)
     answers = probabilities.argmax(axis=1)
-    confusion = _confusion(dataset.targets.values, answers, len(dataset.classes))
+    labels = np.asarray(dataset.targets.values)
+    confusion = _confusion(labels, answers, len(dataset.classes))
     right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     per_class = each(dataset.classes, right, support, predicted)
     f1 = np.array([one["f1"] for one in per_class.values()])
-    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == dataset.targets.values)
+    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == labels)
     return Scores(
         rows=len(dataset),
         accuracy=float(right.sum() / len(dataset)),

@@ -92,7 +92,7 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
     """
     check(probabilities, dataset)
-    true, answered = dataset.targets.values.astype(bool), probabilities > THRESHOLD
+    true, answered = np.asarray(dataset.targets.values, bool), probabilities > THRESHOLD
     right, support, predicted = ((one).sum(axis=0) for one in (true & answered, true, answered))
     per_class = each(dataset.classes, right, support, predicted)
     [(common, most)] = Counter(map(tuple, true.tolist())).most_common(1)

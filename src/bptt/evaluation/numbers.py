@@ -104,7 +104,7 @@ def score(answers: NDArray[np.floating[Any]], dataset: Dataset, training_mean: f
     hold N finite numbers.
     """
     _check(answers, dataset)
-    labels, told = dataset.targets.values, answers[:, 0].astype(np.float64)
+    labels, told = np.asarray(dataset.targets.values, np.float64), answers[:, 0].astype(np.float64)
     error, always = told - labels, training_mean - labels
     variance = np.square(labels - labels.mean()).sum()
     drawn = np.argsort(labels, kind="stable")[np.linspace(0, len(labels) - 1, min(DRAWN, len(labels))).astype(int)]

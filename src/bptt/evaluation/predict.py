@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from bptt import batches
 from bptt.data import Encoder, Ragged, TextConfig
 from bptt.data.config import LONGEST
-from bptt.errors import ModelFileError
-from bptt.messages import _
 from bptt.models import Head
 from bptt.progress import Progress, Silence
 
@@ -23,19 +21,20 @@ STEP = 64  # steps: lengths of batches are multiples, so that call after call fi
 @dataclass(frozen=True)
 class Predictor:
     """A model with all it needs to read a row and to be understood: what turns rows into steps, how they are cut and padded,
-    what it ends in, its K classes, and how an answer is told."""
+    what it ends in, its K classes, and how a person asks and is answered."""
 
     model: keras.Model
     encoder: Encoder
     text: TextConfig
     head: Head
     classes: tuple[str, ...]
-    decode: Callable[[NDArray[Any], tuple[str, ...]], Any]  # one of its answers and the classes -> what a person reads
+    ask: Callable[[object], Any]  # what a person gives -> a row
+    decode: Callable[[Any, NDArray[Any], tuple[str, ...]], Any]  # a row, its answer, the classes -> what a person reads
     batch_size: int = 256  # rows a step: answers do not hang on it, speed and memory do
 
     def say(self, rows: Sequence[Any]) -> list[Any]:
         """What a person reads of each of the `rows`, in their order. Raises as `answers` does."""
-        return [self.decode(answer, self.classes) for answer in self.answers(rows)]
+        return [self.decode(row, answer, self.classes) for row, answer in zip(rows, self.answers(rows), strict=True)]
 
     def answers(self, rows: Sequence[Any], progress: Progress | None = None) -> Answers:
         """(N, ...): what the model says of each of the N `rows`, in their order; of K classes, their probabilities. Where every
@@ -55,9 +54,6 @@ class Predictor:
         answers: list[NDArray[Any]] = [np.empty(0)] * len(encoded)
         for batch in padded.epoch(0):
             found = self.head.answers(self.model, batch)
-            if not np.isfinite(found).all():
-                message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
-                raise ModelFileError("model.not-finite-answer", message)
             for row, answer, real in zip(batch.rows, found, batch.real, strict=True):
                 answers[row] = answer[real] if self.head.per_step else answer
             answered += len(batch.rows)

@@ -1,15 +1,19 @@
-"""Takes a ModelConfig, gives a keras.Model: `build`; from a model file back to a model: `restore`; its kernels: `explain`."""
+"""Takes a ModelConfig, gives a keras.Model: `build`; from a model file back to a model: `restore`; its kernels: `explain`;
+`ChainModel` labels every step."""
 
 from .build import build
+from .chain import ChainModel
 from .config import ModelConfig
 from .cumulative import Ranks
 from .explain import Explanation, explain
 from .heads import Head, Metric, Sigmoid, Softmax
 from .inputs import Inputs, Words, inputs_of
 from .number import Number, training_mean
+from .spelled import SpelledWords
 from .weights import get_weights, restore, set_weights
 
 __all__ = [
+    "ChainModel",
     "Explanation",
     "Head",
     "Inputs",
@@ -19,6 +23,7 @@ __all__ = [
     "Ranks",
     "Sigmoid",
     "Softmax",
+    "SpelledWords",
     "Words",
     "build",
     "explain",

@@ -36,7 +36,7 @@ def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
     x = _pool(pooling, x, real) if pooling else x
     if config.dropout:
         x = layers.Dropout(config.dropout, name="head_dropout")(x)
-    return keras.Model(source, head(x), name="model")
+    return keras.Model(source, head(x, real), name="model")
 
 
 def _recurrent(config: ModelConfig, units: int, sequences: bool, number: int) -> Any:

@@ -58,7 +58,7 @@ class Ranks(OfRow):
     classes: int
     metric: Metric = "accuracy"
 
-    def __call__(self, features: Any) -> Any:
+    def __call__(self, features: Any, mask: Any) -> Any:
         score = layers.Dense(1, use_bias=False, name="head")(features)
         return Cumulative(self.classes, name="thresholds")(score)
 

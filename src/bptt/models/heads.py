@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from bptt import layers
 from bptt.batches import Batch
+from bptt.errors import ModelFileError
+from bptt.messages import _
 
 Metric = Literal["accuracy", "binary_accuracy", "mae"]  # figures beside the loss that Keras takes while training
 
@@ -25,8 +28,9 @@ class Head(Protocol):
     @property
     def per_step(self) -> bool: ...
 
-    def __call__(self, features: Any) -> Any:
-        """features (B, H), or (B, T, H) where every step has an answer, to what the loss reads."""
+    def __call__(self, features: Any, mask: Any) -> Any:
+        """features (B, H), or (B, T, H) where every step has an answer, to what the loss reads; mask (B, T): which steps are
+        real, None where all are."""
 
     def parameters(self, features: int) -> int:
         """How many it has over H = `features`."""
@@ -34,11 +38,12 @@ class Head(Protocol):
     def loss(self, model: keras.Model) -> Any:
         """What `compile` takes for a model that ends in this head."""
 
-    def measure(self) -> Any:
+    def measure(self, model: keras.Model) -> Any:
         """What `compile` takes for `metric`."""
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
-        """What `model` says of a batch: (B, ...), or (B, T, ...) where every step has an answer."""
+        """What `model` says of a batch: (B, ...), or (B, T, ...) where every step has an answer. Raises ModelFileError for
+        what is not finite."""
 
 
 class OfRow:
@@ -47,11 +52,11 @@ class OfRow:
     metric: Metric
     per_step = False
 
-    def measure(self) -> str:
+    def measure(self, model: keras.Model) -> str:
         return self.metric
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
-        return model.predict_on_batch(batch.inputs)
+        return outputs(model, batch)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Softmax(OfRow):
     classes: int
     metric: Metric = "accuracy"
 
-    def __call__(self, features: Any) -> Any:
+    def __call__(self, features: Any, mask: Any) -> Any:
         return layers.Dense(self.classes, activation="softmax", name="head")(features)
 
     def parameters(self, features: int) -> int:
@@ -79,7 +84,7 @@ class Sigmoid(OfRow):
     labels: int
     metric: Metric = "binary_accuracy"
 
-    def __call__(self, features: Any) -> Any:
+    def __call__(self, features: Any, mask: Any) -> Any:
         return layers.Dense(self.labels, activation="sigmoid", name="head")(features)
 
     def parameters(self, features: int) -> int:
@@ -87,3 +92,12 @@ class Sigmoid(OfRow):
 
     def loss(self, model: keras.Model) -> str:
         return "binary_crossentropy"
+
+
+def outputs(model: keras.Model, batch: Batch) -> NDArray[Any]:
+    """What `model` gives for a batch. Raises ModelFileError where that is not a finite number."""
+    found = model.predict_on_batch(batch.inputs)
+    if not np.isfinite(found).all():
+        message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
+        raise ModelFileError("model.not-finite-answer", message)
+    return found

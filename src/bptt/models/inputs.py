@@ -10,6 +10,7 @@ from bptt import layers
 from bptt.data import Encoder, Vocabulary
 
 from .config import ModelConfig
+from .word_dropout import WordDropout
 
 
 class Inputs(Protocol):
@@ -41,13 +42,20 @@ class Words:
     def __call__(self, config: ModelConfig) -> tuple[Any, Any, Any]:
         ids = keras.Input((None,), dtype="int32", name="ids")
         real = keras.ops.not_equal(ids, 0) if self.mask else None
-        return ids, layers.Embedding(self.vocabulary_size, config.embedding_width, name="embedding")(ids), real
+        return ids, embedded(ids, self.vocabulary_size, config), real
 
     def parameters(self, config: ModelConfig) -> int:
         return self.vocabulary_size * config.embedding_width
 
     def features(self, config: ModelConfig) -> int:
         return config.embedding_width
+
+
+def embedded(ids: Any, vocabulary_size: int, config: ModelConfig) -> Any:
+    """ids (B, T) as vectors (B, T, E), some words unknown while training where `config` wants that."""
+    if config.word_dropout:
+        ids = WordDropout(config.word_dropout, name="word_dropout")(ids)
+    return layers.Embedding(vocabulary_size, config.embedding_width, name="embedding")(ids)
 
 
 @inputs_of.register

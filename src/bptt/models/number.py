@@ -52,7 +52,7 @@ class Number(OfRow):
     deviation: float = 1.0
     metric: Metric = "mae"
 
-    def __call__(self, features: Any) -> Any:
+    def __call__(self, features: Any, mask: Any) -> Any:
         standardised = layers.Dense(1, name="head")(features)
         return Rescale(self.mean, self.deviation, name=SCALE)(standardised)
 

@@ -4,7 +4,8 @@ from bptt.report.classes import ClassesView
 from bptt.report.labels import LabelsView
 from bptt.report.numbers import NumbersView
 from bptt.report.ranks import RanksView
+from bptt.report.tags import TagsView
 from bptt.report.view import View
 from bptt.report.write import write
 
-__all__ = ["ClassesView", "LabelsView", "NumbersView", "RanksView", "View", "write"]
+__all__ = ["ClassesView", "LabelsView", "NumbersView", "RanksView", "TagsView", "View", "write"]

@@ -11,7 +11,7 @@ from bptt.data import Dataset
 from bptt.data.reading import ONE_CLASS
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, classes, words
-from bptt.models import Head, Softmax
+from bptt.models import Head, ModelConfig, Softmax
 from bptt.report import ClassesView
 from bptt.tasks.texts import OfTexts
 
@@ -26,7 +26,7 @@ class Classify(OfTexts):
     view = ClassesView()
     checks = CHECKS
 
-    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Head:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
         return Softmax(len(names))
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> classes.Scores:
@@ -35,6 +35,6 @@ class Classify(OfTexts):
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:
         return words.explain(judge, scores)
 
-    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
+    def answer(self, row: str, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
         best = int(answer.argmax())
         return classes.Answer(names[best], float(answer[best]))

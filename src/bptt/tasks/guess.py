@@ -1,26 +1,30 @@
-"""Which task is meant where nobody said: several labels, or lists of them, are told from the data."""
+"""Which task is meant where nobody said: it is told from the source."""
+
+from pathlib import Path
 
 from bptt.data import DataConfig, listing
 from bptt.data.config import named
+from bptt.data.sources import conll
 from bptt.errors import ConfigError
 from bptt.messages import _
+from bptt.tasks.classify import Classify
 from bptt.tasks.multilabel import Multilabel
+from bptt.tasks.tag import Tag
 from bptt.tasks.task import Task
-
-KEY = "task"
 
 
 def guessed(config: DataConfig) -> tuple[str, list[str]]:
-    """The task's name: what `config` says, else a guess and a note on it. Raises DataError for what cannot be read."""
-    if KEY in config.model_fields_set:
-        return config.task, []
-    several = len(named(config.label)) > 1 or bool(config.label_separator)
-    if several:
+    """A task's name: tag where the source is a file of tokens with tags, multilabel where it has several labels a row, and a
+    note says so, else classify. Raises DataError for what cannot be read."""
+    path = Path(config.source)
+    if path.is_file() and not (config.text or config.label) and conll.looks_tagged(path, config):
+        return Tag.name, []
+    if len(named(config.label)) > 1 or config.label_separator:
         why = _("several labels are named")
     elif lists := listing(config):
         why = _('"{column}" holds lists').format(column=lists[0])
     else:
-        return config.task, []
+        return Classify.name, []
     message = _("{source}: learned as {task}, any number of labels a row ({why}); --task says otherwise.")
     return Multilabel.name, [message.format(source=config.source, task=Multilabel.name, why=why)]
 

@@ -11,7 +11,7 @@ from bptt.data import Dataset
 from bptt.data.labels import MANY_LABELS
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, labels
-from bptt.models import Sigmoid
+from bptt.models import ModelConfig, Sigmoid
 from bptt.report import LabelsView
 from bptt.tasks.texts import OfTexts
 
@@ -26,7 +26,7 @@ class Multilabel(OfTexts):
     view = LabelsView()
     checks = CHECKS
 
-    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Sigmoid:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Sigmoid:
         return Sigmoid(len(names))
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> labels.Scores:
@@ -35,5 +35,5 @@ class Multilabel(OfTexts):
     def explain(self, judge: Predictor, scores: labels.Scores) -> labels.Scores:
         return scores
 
-    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> labels.Answer:
+    def answer(self, row: str, answer: NDArray[Any], names: tuple[str, ...]) -> labels.Answer:
         return labels.answer(answer, names)

@@ -7,7 +7,7 @@ from bptt.data import Dataset
 from bptt.data.reading import ORDERED
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, ranks
-from bptt.models import Ranks
+from bptt.models import ModelConfig, Ranks
 from bptt.report import RanksView
 from bptt.tasks.classify import Classify
 
@@ -19,7 +19,7 @@ class Ordinal(Classify):
     reading = ORDERED
     view = RanksView()
 
-    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Ranks:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Ranks:
         return Ranks(len(names))
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> ranks.Scores:

@@ -11,7 +11,7 @@ from bptt.data import Dataset
 from bptt.data.number import ONE_NUMBER
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, numbers
-from bptt.models import Number, training_mean
+from bptt.models import ModelConfig, Number, training_mean
 from bptt.report import NumbersView
 from bptt.tasks.texts import OfTexts
 
@@ -26,10 +26,11 @@ class Regress(OfTexts):
     view = NumbersView()
     checks = CHECKS
 
-    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Number:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Number:
         if learned is None:
             return Number()
-        return Number(float(learned.values.mean()), float(learned.values.std()) or 1.0)  # of equal numbers, nothing to scale
+        values = np.asarray(learned.values, np.float64)
+        return Number(float(values.mean()), float(values.std()) or 1.0)  # of equal numbers, nothing to scale
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> numbers.Scores:
         return numbers.score(np.asarray(answers), rows, training_mean(model))
@@ -37,5 +38,5 @@ class Regress(OfTexts):
     def explain(self, judge: Predictor, scores: numbers.Scores) -> numbers.Scores:
         return scores
 
-    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> numbers.Answer:
+    def answer(self, row: str, answer: NDArray[Any], names: tuple[str, ...]) -> numbers.Answer:
         return numbers.Answer(float(answer[0]))

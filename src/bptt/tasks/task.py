@@ -1,6 +1,6 @@
 """What a task must say; the stages ask it and never its name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import keras
@@ -12,7 +12,7 @@ from bptt.data import Dataset, Encoder, Ragged, TextConfig
 from bptt.data.reading import Reading
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor
-from bptt.models import Head
+from bptt.models import Head, ModelConfig
 from bptt.report import View
 
 
@@ -20,7 +20,7 @@ class Task(Protocol):
     """What is read and what is answered. Scores are of one type a task; names are the K classes of its answers.
 
     name: its name in the configuration; reading: what a row of a source means; view: its part of the report; checks: what is
-    looked at in the labels before training.
+    looked at in the labels before training; defaults: {"section.key": value} in the place of the configuration's own.
     """
 
     @property
@@ -35,10 +35,13 @@ class Task(Protocol):
     @property
     def checks(self) -> Sequence[Callable[[Rows], Finding]]: ...
 
+    @property
+    def defaults(self) -> Mapping[str, Any]: ...
+
     def fit_encode(self, rows: Sequence[Any], text: TextConfig) -> tuple[Encoder, Ragged]:
         """What turns rows into steps, fitted on the training rows, and these as steps. Raises DataError."""
 
-    def head(self, names: tuple[str, ...], learned: Targets | None = None) -> Head:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
         """What the model ends in. learned: the answers of the training part, before training; a model restored needs none."""
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model) -> Any:
@@ -47,5 +50,5 @@ class Task(Protocol):
     def explain(self, judge: Predictor, scores: Any) -> Any:
         """`scores` with what moved the worst answers, for the report."""
 
-    def answer(self, answer: NDArray[Any], names: tuple[str, ...]) -> Any:
-        """One of a Predictor's answers as a dataclass, for a person."""
+    def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> Any:
+        """One of a Predictor's answers, that to `row`, as a dataclass for a person."""

@@ -4,7 +4,7 @@ from itertools import islice
 
 from bptt.data.config import DataConfig
 from bptt.data.reading import ONE_CLASS, Reading
-from bptt.data.sources import files, folders, foods, imdb, tables
+from bptt.data.sources import conll, files, folders, foods, imdb, tables
 from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
@@ -24,6 +24,8 @@ def read(config: DataConfig, reading: Reading) -> Parts:
 
 
 def _read(config: DataConfig, reading: Reading) -> Parts:
+    if reading.per_step:
+        return Parts(conll.read(files.existing(config.source), config, reading))
     if has_columns(config.source):
         return Parts(tables.read(files.existing(config.source), config, reading))
     if config.text or config.label:

@@ -32,14 +32,18 @@ def form(name: str) -> str:
 
 def records(path: Path, config: DataConfig, notes: list[str]) -> Records:
     """The records of a file in one of the FORMATS, with the line each starts on; `notes` takes how the file was read."""
-    most = config.max_unpacked_mb * 10**6
-    if path.is_file() and not path.stat().st_size:
-        raise _empty(path)
     if form(path.name) == ".parquet":
-        yield from parquet.records(path, most)
-        return
+        if path.is_file() and not path.stat().st_size:
+            raise _empty(path)
+        yield from parquet.records(path, config.max_unpacked_mb * 10**6)
+    else:
+        yield from _TEXT[form(path.name)](text_of(path, config, notes), path.name)
+
+
+def text_of(path: Path, config: DataConfig, notes: list[str]) -> str:
+    """The text of the whole file; `notes` takes how it was read. Raises DataError for one that is empty or cannot be read."""
     try:
-        text, found = decode(files.read_bytes(path, most), config.encoding)
+        text, found = decode(files.read_bytes(path, config.max_unpacked_mb * 10**6), config.encoding)
     except DataError as error:
         if error.code != "data.encoding":
             raise
@@ -49,7 +53,7 @@ def records(path: Path, config: DataConfig, notes: list[str]) -> Records:
     if found:
         message = _("{name}: read as {encoding}, by what is in it. If letters look wrong, name another with --data.encoding.")
         notes.append(message.format(name=path.name, encoding=found))
-    yield from _TEXT[form(path.name)](text, path.name)
+    return text
 
 
 def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
