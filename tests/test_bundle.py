@@ -90,7 +90,7 @@ def test_texts_of_another_shape_under_their_own_digest(tmp_path: Path, texts: ob
 
 
 @pytest.mark.parametrize(
-    ("part", "wrong"), [("config", "[]"), ("classes", "[]"), ("classes", "[1]"), ("epoch", '"x"'), ("epoch", "{")]
+    ("part", "wrong"), [("config", "[]"), ("classes", "{}"), ("classes", "[1]"), ("epoch", '"x"'), ("epoch", "{")]
 )
 def test_a_part_of_another_shape(file: Path, part: str, wrong: str) -> None:
     weights, texts = load_weights(file)

@@ -9,11 +9,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, Json, TypeAdapter, ValidationError
+from pydantic import Json, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from typing_extensions import TypedDict
@@ -81,7 +81,7 @@ class _Texts(TypedDict):
     """The parts of a Bundle that are text, as they stand in the file."""
 
     config: Json[dict[str, Any]]
-    classes: Json[Annotated[tuple[str, ...], Field(min_length=1)]]
+    classes: Json[tuple[str, ...]]  # none where the answer is a number
     vocabulary: str
     epoch: Json[int]
 

@@ -34,9 +34,10 @@ def init(source: str, **reading: Any) -> str:
     `reading`: keys of the section data that say how to read it, as `encoding`.
     """
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    config = tasks.resolved(Config(data=_reading(source, **reading)))
-    if not tasks.named(config.data.task).reading.per_step:
-        config = config.model_copy(update={"data": data.guess(config.data)})
+    config, _notes = tasks.resolved(Config(data=_reading(source, **reading)))
+    meaning = tasks.named(config.data.task).reading
+    if not meaning.per_step:
+        config = config.model_copy(update={"data": data.guess(config.data, meaning)})
     return f"# {head}\n\n" + config.to_toml()
 
 
@@ -71,7 +72,9 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model, splits.train.targets)
+    training.check_monitor(config.training, head)
+    weights = training.class_weights(config.training, splits.train.targets)
     check_fits(config.model, inputs, head, max(B * T for B, T in learned.shapes()))
     lengths = np.concatenate([learned.whole_lengths, held_out.whole_lengths])
     findings = checks.glance(splits, config.text, lengths, task.checks)
@@ -92,13 +95,13 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
     bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
-    training.fit(model, head, learned, held_out, config.training, run, progress, bundle)
+    training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
 
     rivals = _learn_rivals(run, task, splits.train, config.text, progress)
     progress.begin(_("scoring and writing the report"))
     judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer)
     parts = {"validation": splits.validation, "test": splits.test}
-    scores = {name: task.score(judge.answers(part.inputs), part, rivals) for name, part in parts.items() if part}
+    scores = {name: task.score(judge.answers(part.inputs), part, model, rivals) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
     write(run, task.view)
     return run
@@ -107,8 +110,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
 def evaluate(
     path: Path,
     source: str,
-    text: str | None = None,
-    label: str | None = None,
+    text: str | Sequence[str] | None = None,
+    label: str | Sequence[str] | None = None,
     progress: Progress | None = None,
     **reading: Any,
 ) -> Any:
@@ -126,13 +129,18 @@ def evaluate(
     progress.begin(_("reading {source}").format(source=source))
     if not task.reading.per_step and has_columns(source):
         text, label = text or named.text, label or named.label
-    rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes, task.reading)
+    rows = data.read(
+        source,
+        _reading(source, text=text, label=label, label_separator=named.label_separator, **reading),
+        bundle.classes,
+        task.reading,
+    )
     _tell(rows.notes)
     judge = _judge(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
     answers = judge.answers(rows.inputs, progress)
     rivals = Rivals.load(path / BASELINES) if (path / BASELINES).exists() else None
-    return task.score(answers, rows, rivals)
+    return task.score(answers, rows, judge.model, rivals)
 
 
 def columns(path: Path) -> data.DataConfig:
@@ -155,7 +163,8 @@ def task_of(path: Path) -> tasks.Task:
 
 def predict(model: Path | Predictor, texts: Sequence[Any]) -> list[Any]:
     """One answer a text, or list of tokens where they are tagged, in order: the answer of its task (for classification
-    `evaluation.classes.Answer`); `model` is a run folder, or what `predictor` made of it.
+    `evaluation.classes.Answer`); `model` is a run folder, or what `predictor` made of it; where it reads several
+    columns, each text is what `data.joined` makes of theirs.
 
     Raises ModelFileError, and ValueError for what is neither text nor tokens."""
     model = predictor(model) if isinstance(model, Path) else model
@@ -176,12 +185,12 @@ def report(path: Path) -> Path:
 
 def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
     """The configuration with the task and the columns that are read, the data, and sentences on what was guessed or left out."""
-    config = tasks.resolved(config)
+    config, told = tasks.resolved(config)
     reading = tasks.named(config.data.task).reading
     text, label, notes = data.columns(config.data.source, config.data, reading)
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
     splits = data.load(config.data, reading)
-    return config, splits, [*notes, *splits.notes]
+    return config, splits, [*told, *notes, *splits.notes]
 
 
 def _learn_rivals(run: Run, task: tasks.Task, train: data.Dataset, text: data.TextConfig, progress: Progress) -> Rivals | None:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bptt.errors import ConfigError
-from bptt.models import ModelConfig, Softmax, Words, build, size
+from bptt.models import Head, ModelConfig, Number, Sigmoid, Softmax, Words, build, size
 
 
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
@@ -23,6 +23,12 @@ def test_parameters_are_those_that_keras_counts(cell: str) -> None:
         config = ModelConfig.model_validate(values)
         inputs, head = Words(11, mask=True), Softmax(4)
         assert size.parameters(config, inputs, head) == build(config, inputs, head).count_params(), values
+
+
+@pytest.mark.parametrize("head", [Number(3.0, 2.0), Sigmoid(5)], ids=["number", "sigmoid"])
+def test_parameters_of_every_head_are_those_that_keras_counts(head: Head) -> None:
+    config, inputs = ModelConfig(units=(3,), embedding_width=7), Words(11, mask=True)
+    assert size.parameters(config, inputs, head) == build(config, inputs, head).count_params()
 
 
 def test_what_is_too_large_for_the_machine_is_refused_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,8 +43,22 @@ def balance(rows: Rows) -> Finding:
                 share=percent(most, total)
             )
         )
+    message = _("{count} classes: {shown}.").format(count=len(named), shown=_shown(named, total))
+    return Finding("balance", worst([few, lopsided]), message, " ".join(advice), {"rows_per_class": dict(named)})
+
+
+def frequency(rows: Rows) -> Finding:
+    """Rows by label, of training and validation, where a row may have several."""
+    named, total = sorted(rows.counts.items(), key=lambda pair: -pair[1]), int(rows.learned.sum())
+    smallest, least = named[-1]
+    few: Verdict = "stop" if least < TOO_FEW else "look" if least < FEW else "ok"
+    advice = _('Bring more rows of "{label}", or put it together with another class.').format(label=smallest)
+    message = _("{count} labels: {shown}.").format(count=len(named), shown=_shown(named, total))
+    return Finding("balance", few, message, "" if few == "ok" else advice, {"rows_per_class": dict(named)})
+
+
+def _shown(named: list[tuple[str, int]], total: int) -> str:
     shown = [f"{name} {count:,} ({percent(count, total)})" for name, count in named]
     if len(shown) > _SHOWN:
         shown[_SHOWN:-1] = ["…"]
-    message = _("{count} classes: {shown}.").format(count=len(named), shown=", ".join(shown))
-    return Finding("balance", worst([few, lopsided]), message, " ".join(advice), {"rows_per_class": dict(named)})
+    return ", ".join(shown)

@@ -15,9 +15,9 @@ class Command(click.RichCommand):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         values, _rest, order = self.make_parser(ctx).parse_args(list(args))
         for option in (one for one in order if isinstance(one, click.Option) and not one.is_flag):
-            if order.count(option) > 1:
+            if order.count(option) > 1 and not option.multiple:
                 raise click.UsageError(_("{option} is given twice; give it once.").format(option=option.opts[0]))
-            if values[option.name] == "":
+            if "" in (values[option.name], *(values[option.name] if option.multiple else ())):
                 message = _("{option} came empty. Give it a value, or leave it out.")
                 raise click.UsageError(message.format(option=option.opts[0]))
         return super().parse_args(ctx, args)
@@ -32,10 +32,29 @@ class Command(click.RichCommand):
 
 def guessed_columns(function: Any) -> Any:
     """`--task`, `--text` and `--label`, for the commands that guess what is not named."""
-    task = click.option("--task", metavar="TASK", help=_("What to learn: classify or tag; guessed where not given."))
-    text = click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
-    label = click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
-    return task(text(label(function)))
+    text = several(
+        "--text", _("Column of the texts; guessed where not given. Given twice and more: read as one text, in this order.")
+    )
+    label = several(
+        "--label", _("Column of the labels; guessed where not given. Given twice and more: any number of labels a row.")
+    )
+    return task_option(text(label(function)))
+
+
+def several(option: str, words: str) -> Any:
+    """An option that takes a column each time it is given: None, a name, or a list of names for the command."""
+
+    def as_key(context: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> str | list[str] | None:
+        return list(names) if len(names) > 1 else next(iter(names), None)
+
+    return click.option(option, metavar="COLUMN", multiple=True, callback=as_key, help=words)
+
+
+def task_option(function: Any) -> Any:
+    """`--task`, short for the key data.task."""
+    return click.option(
+        "--task", metavar="TASK", help=_("What to learn: classify, ordinal, multilabel, regress or tag; guessed where not given.")
+    )(function)
 
 
 def allow_rejects_option(function: Any) -> Any:

@@ -9,7 +9,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import allow_rejects_option, json_option, progress_option
+from .command import allow_rejects_option, json_option, progress_option, several
 from .overrides import HOW_READ, Overridable, reading
 
 BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on one line of it
@@ -22,8 +22,8 @@ BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on o
 )
 @click.argument("run", type=click.Path(path_type=Path), help=_("Folder that `bptt train` made."))
 @click.argument("data", help=_("What `bptt train` takes."))
-@click.option("--text", metavar="COLUMN", help=_("Column of the texts; that of the run where not given."))
-@click.option("--label", metavar="COLUMN", help=_("Column of the labels; that of the run where not given."))
+@several("--text", _("Column of the texts; that of the run where not given."))
+@several("--label", _("Column of the labels; that of the run where not given."))
 @allow_rejects_option
 @json_option
 @progress_option
@@ -32,8 +32,8 @@ def evaluate(
     overrides: dict[str, Any],
     run: Path,
     data: str,
-    text: str | None,
-    label: str | None,
+    text: str | list[str] | None,
+    label: str | list[str] | None,
     allow_rejects: str | None,
     as_json: bool,
     progress: str,

@@ -8,6 +8,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
+from .command import task_option
 from .overrides import HOW_READ, Overridable, reading
 
 
@@ -20,9 +21,10 @@ from .overrides import HOW_READ, Overridable, reading
     "data", help=_("A table (.csv, .tsv, .jsonl, .parquet), a folder or .tar.gz with one sub-folder per label, foods or imdb.")
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=_("Where to write it; the screen where not given."))
+@task_option
 @click.pass_obj
-def init(overrides: dict[str, Any], data: str, out: Path | None) -> None:
-    how = reading(overrides, None)
+def init(overrides: dict[str, Any], data: str, task: str | None, out: Path | None) -> None:
+    how = reading(overrides, None) | ({"task": task} if task else {})
 
     from bptt import experiment
     from bptt.errors import ConfigError

@@ -41,14 +41,16 @@ def predict(run: Path, texts: tuple[str, ...], form: str) -> None:
         raise click.UsageError(_("--lines is for standard input, which a single - reads. Leave it out."))
 
     from bptt import experiment
+    from bptt.data.config import named
 
     from . import lines
 
+    columns = named(experiment.columns(run).text) or ("text",)
+    if len(columns) > 1 and (form == "text" or not from_input):
+        message = _("This model reads {columns} of each row. Give JSON lines that have them all: bptt predict RUN - < FILE")
+        raise DataError("predict.columns", message.format(columns=", ".join(columns)))
     model = experiment.predictor(run)
-    if from_input:
-        wanted = lines.texts(sys.stdin.buffer, experiment.columns(run).text or "text", model.ask, form)
-    else:
-        wanted = lines.arguments(texts, model.ask)
+    wanted = lines.texts(sys.stdin.buffer, columns, model.ask, form) if from_input else lines.arguments(texts, model.ask)
     asked = failed = 0
     while chunk := list(islice(wanted, AT_ONCE)):
         answers = iter(model.say([row for row in chunk if not isinstance(row, DataError)]))

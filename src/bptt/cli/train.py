@@ -14,7 +14,7 @@ from .overrides import Overridable, once
 
 @click.command(
     cls=Overridable,
-    help=_("Train a classifier on DATA, or as the configuration CONFIG says, and write its scores and its report."),
+    help=_("Train a model on DATA, or as the configuration CONFIG says, and write its scores and its report."),
     epilog=_("Any key of the configuration can be given, and beats the file: --training.epochs 5, --model.units '[64, 32]'."),
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
@@ -32,8 +32,8 @@ def train(
     overrides: dict[str, Any],
     data: str,
     task: str | None,
-    text: str | None,
-    label: str | None,
+    text: str | list[str] | None,
+    label: str | list[str] | None,
     run: Path | None,
     allow_rejects: str | None,
     progress: str,
@@ -57,7 +57,7 @@ def train(
     _show(done, progress)
 
 
-def configuration(source: str, overrides: dict[str, Any], options: dict[str, str | None]) -> Any:
+def configuration(source: str, overrides: dict[str, Any], options: dict[str, Any]) -> Any:
     """The file's values, if it is one, under those of the command line."""
     from bptt.config import Config, override, read_toml
 

@@ -6,7 +6,8 @@
 from bptt.data.config import DataConfig, TextConfig
 from bptt.data.dataset import Dataset, Rejected
 from bptt.data.encoder import Encoder, check_kind, fit_encode, from_json
-from bptt.data.guess import guess
+from bptt.data.guess import guess, listing
+from bptt.data.joined import joined
 from bptt.data.load import columns, load, read
 from bptt.data.ragged import Ragged
 from bptt.data.splits import Splits
@@ -29,6 +30,8 @@ __all__ = [
     "fit_encode",
     "from_json",
     "guess",
+    "joined",
+    "listing",
     "load",
     "read",
     "read_vectors",

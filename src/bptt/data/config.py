@@ -1,14 +1,34 @@
 """What steers the data stage: where the rows come from, and how their texts become ids."""
 
 import codecs
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, field_validator
 
 from bptt.messages import _
 
 AUTO, MIXED = "auto", "utf-8+cp1252"  # encodings of ours; every other name is Python's
 LONGEST = 1_000_000  # tokens in a row
+
+_Name = Annotated[str, Field(min_length=1, strict=True)]
+_ONE, _SEVERAL = TypeAdapter(_Name), TypeAdapter(Annotated[tuple[_Name, ...], Field(min_length=1)])
+
+
+def _columns(value: Any) -> str | tuple[str, ...] | None:
+    if not isinstance(value, list | tuple):
+        return None if value is None else _ONE.validate_python(value)
+    names = _SEVERAL.validate_python(value)
+    if len(set(names)) < len(names):
+        raise ValueError(_("a column is named twice"))
+    return names if len(names) > 1 else names[0]
+
+
+Columns = Annotated[str | tuple[str, ...] | None, PlainValidator(_columns)]  # a name, or two and more
+
+
+def named(columns: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The names of columns, one by one."""
+    return (columns,) if isinstance(columns, str) else columns or ()
 
 
 class DataConfig(BaseModel):
@@ -16,15 +36,33 @@ class DataConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    task: str = Field("auto", description="what is learned: classify (a class a row), tag (a class a token); auto: as the source")
+    task: str = Field(
+        "auto",
+        description="what is learned of a row: classify (one class), ordinal (one of classes in order), multilabel (any number "
+        "of labels), regress (a number), tag (a class a token); auto: as the source",
+    )
     source: str = Field(
         "",
         description="a .csv, .tsv, .jsonl, .parquet or .conll file, a folder or .tar.gz with one folder per label, foods or imdb",
     )
-    text: str | None = Field(None, min_length=1, description="column that holds the text (files with columns only)")
-    label: str | None = Field(None, min_length=1, description="column that holds the label (files with columns only)")
+    text: Columns = Field(
+        None,
+        description="column that holds the text (files with columns only); several, a list, are read as one text, in this order",
+    )
+    label: Columns = Field(
+        None, description="column that holds the label (files with columns only); of several, a list: task multilabel"
+    )
+    label_separator: str = Field(
+        "", max_length=10, description="what stands between the labels in a column that holds several; empty where it holds one"
+    )
+    classes: tuple[_Name, ...] = Field(
+        (), max_length=1000, strict=False, description="the classes, in order; empty: those of the data, by number or by letter"
+    )
     validation: float = Field(
-        0.2, gt=0, lt=1, description="share of the rows held out for validation, the same share of every class"
+        0.2,
+        gt=0,
+        lt=1,
+        description="share of the rows held out for validation, the same share of every class, or of every range of numbers",
     )
     seed: int = Field(0, ge=0, lt=2**32, description="seed of the split")
     encoding: str = Field(
@@ -32,6 +70,13 @@ class DataConfig(BaseModel):
     )
     allow_rejects: float = Field(0.01, ge=0, le=1, description="largest share of the rows that may be left out as unusable")
     max_unpacked_mb: int = Field(500, ge=1, le=1_000_000, description="most megabytes that a compressed file may unpack to")
+
+    @field_validator("classes")
+    @classmethod
+    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) < len(names):
+            raise ValueError(_("a class stands twice"))
+        return names
 
     @field_validator("encoding")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.data import numbers, spelled
+from bptt.data import scaled, spelled
 from bptt.data.config import TextConfig
 from bptt.data.ragged import Ragged
 from bptt.data.text import Vocabulary
@@ -61,13 +61,13 @@ def _of_tokens(first: tuple, rows: Sequence[tuple[str, ...]], text: TextConfig) 
 
 @_fit_encode.register
 def _of_numbers(first: np.ndarray, rows: Sequence[NDArray[np.float32]], text: TextConfig) -> tuple[Encoder, Ragged]:
-    return numbers.Scaled.fit_encode(rows)
+    return scaled.Scaled.fit_encode(rows)
 
 
 _KINDS: dict[str, Callable[[str], Encoder]] = {
     "words": Vocabulary.from_json,
     spelled.KIND: spelled.Spelled.from_json,
-    numbers.KIND: numbers.Scaled.from_json,
+    scaled.KIND: scaled.Scaled.from_json,
 }
 
 

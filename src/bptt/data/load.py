@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from bptt.data import sources
-from bptt.data.config import DataConfig
+from bptt.data.config import DataConfig, named
 from bptt.data.dataset import Dataset
 from bptt.data.guess import guess
 from bptt.data.reading import ONE_CLASS, Reading
 from bptt.data.splits import Splits, split
 from bptt.messages import _
+
+Names = str | tuple[str, ...] | None  # of columns
 
 
 def load(config: DataConfig, reading: Reading = ONE_CLASS) -> Splits:
@@ -17,7 +19,7 @@ def load(config: DataConfig, reading: Reading = ONE_CLASS) -> Splits:
     Raises DataError for whatever cannot be read, or learned from: a single class, a class with too few texts, too many classes.
     """
     parts = sources.read(config, reading)
-    names = reading.names(config.source, parts.training.labels)
+    names = reading.names(config.source, parts.training.labels, config.classes)
     labelled = _dataset(parts.training, reading, names)
     test, given = (_dataset(part, reading, names) if part else None for part in (parts.test, parts.validation))
     return split(config.source, labelled, test, config.validation, config.seed, given)
@@ -43,13 +45,17 @@ def read(source: str, config: DataConfig, classes: Sequence[str], reading: Readi
     return _dataset(rows, reading, tuple(classes))
 
 
-def columns(source: str, config: DataConfig, reading: Reading = ONE_CLASS) -> tuple[str | None, str | None, list[str]]:
+def columns(source: str, config: DataConfig, reading: Reading = ONE_CLASS) -> tuple[Names, Names, list[str]]:
     """Names of the text and the label column as `config` has them; where it names none of a table's, a guess and a note on it."""
     if reading.per_step or (config.text and config.label) or not sources.has_columns(source):
         return config.text, config.label, []
-    guessed = guess(config.model_copy(update={"source": source}))
+    guessed = guess(config.model_copy(update={"source": source}), reading)
     message = _('{source}: read "{text}" as the text and "{label}" as the label.')
-    return guessed.text, guessed.label, [message.format(source=source, text=guessed.text, label=guessed.label)]
+    return (
+        guessed.text,
+        guessed.label,
+        [message.format(source=source, text=" + ".join(named(guessed.text)), label=" + ".join(named(guessed.label)))],
+    )
 
 
 def _dataset(rows: sources.Rows, reading: Reading, names: tuple[str, ...]) -> Dataset:

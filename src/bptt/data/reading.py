@@ -16,6 +16,7 @@ from bptt.errors import DataError
 from bptt.messages import _
 
 _MOST_CLASSES = 1000
+_MOST_GUESSED = 100  # in a column that nobody named
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -29,14 +30,26 @@ class Reading(Protocol):
     def asked(self, row: object) -> Any:
         """The input that a person asks about. Raises ValueError for what is none."""
 
+    @property
+    def several(self) -> bool:
+        """Whether a row may have several labels: then the label of `row` is what its column holds, a list, or of several
+        columns {column: what it holds}."""
+
     def row(self, text: object, label: object) -> tuple[Any, Any]:
         """Input and label of one row. Raises ValueError for a row that cannot be used: its words go on where the row's place
         ends (`reviews.csv:12 has no label`)."""
 
-    def names(self, source: str, labels: Sequence[Any]) -> tuple[str, ...]:
-        """The classes to learn, in order, from the labels of the training rows; none where the answer is a number.
+    def fits(self, values: Sequence[object]) -> bool:
+        """Whether a column of these values could be the label, where nobody named it."""
 
-        Raises DataError where there is nothing to learn."""
+    def wanted(self) -> str:
+        """What such a column holds, in a few words."""
+
+    def names(self, source: str, labels: Sequence[Any], given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The classes to learn, in order: those `given`, else from the labels of the training rows; none where the answer is a
+        number.
+
+        Raises DataError where there is nothing to learn, ConfigError for classes given where there are none."""
 
     def targets(self, labels: Sequence[Any], origins: Sequence[str], names: tuple[str, ...]) -> Targets:
         """The labels of some rows as answers. Raises DataError, with the row's place, for a label that is not to be learned."""
@@ -86,33 +99,36 @@ def word_of(label: object) -> str:
     return word
 
 
-class OneClass:
-    """A text, or numbers at each step, and the one class it belongs to."""
+class OfText:
+    """What readings share of whose rows a text is asked about."""
 
-    per_step = False
+    per_step, several = False, False
 
     def asked(self, row: object) -> str | NDArray[np.float32]:
         return row if isinstance(row, str) else input_of(row)
 
+
+class OneClass(OfText):
+    """A text, or numbers at each step, and the one class it belongs to."""
+
     def row(self, text: object, label: object) -> tuple[Any, str]:
         return input_of(text), word_of(label)
 
-    def names(self, source: str, labels: Sequence[str]) -> tuple[str, ...]:
+    def fits(self, values: Sequence[object]) -> bool:
+        return 2 <= len(set(map(str, values))) <= max(2, min(_MOST_GUESSED, len(values) // 2))
+
+    def wanted(self) -> str:
+        return _("a few values that repeat")
+
+    def names(self, source: str, labels: Sequence[str], given: tuple[str, ...] = ()) -> tuple[str, ...]:
         """By number where all are numbers, else by letter: two at least, and no more than a column of labels ever holds."""
-        classes = in_order(labels)
+        classes = given or in_order(labels)
         if len(classes) < 2:
             message = _(
                 '{source} has a single class, "{label}": there is nothing to tell apart. Bring rows of at least two classes.'
             )
             raise DataError("data.single-class", message.format(source=source, label=classes[0]))
-        if len(classes) > _MOST_CLASSES:
-            message = _("{source} has {count} classes, {first}; {most} are the most that can be learned. {cure}")
-            if all(map(_NUMBER.fullmatch, classes)):
-                cure = _("The labels are numbers: bptt learns classes, not quantities (regression). Group them.")
-            else:
-                cure = _("Name another column with --label, or group the classes.")
-            told = message.format(source=source, count=len(classes), first=listed(classes), most=_MOST_CLASSES, cure=cure)
-            raise DataError("data.too-many-classes", told)
+        few_enough(source, classes)
         return classes
 
     def targets(self, labels: Sequence[str], origins: Sequence[str], names: tuple[str, ...]) -> Classes:
@@ -123,10 +139,34 @@ class OneClass:
         return Classes.of(labels, names)
 
 
+class Ordered(OneClass):
+    """A text, and the one class it belongs to, of classes in order: numbers, or as they are given."""
+
+    def names(self, source: str, labels: Sequence[str], given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        classes = super().names(source, labels, given)
+        if not given and not all(map(_NUMBER.fullmatch, classes)):
+            message = _('{source}: nobody can tell the order of {classes}. Say it: --data.classes \'["low", "mid", "high"]\'')
+            raise DataError("data.no-order", message.format(source=source, classes=listed(classes)))
+        return classes
+
+
+def few_enough(source: str, classes: tuple[str, ...]) -> None:
+    """Raises DataError for more classes than a column of labels ever holds."""
+    if len(classes) <= _MOST_CLASSES:
+        return
+    message = _("{source} has {count} classes, {first}; {most} are the most that can be learned. {cure}")
+    if all(map(_NUMBER.fullmatch, classes)):
+        cure = _("The labels are numbers: learn them as quantities with --task regress, or group them.")
+    else:
+        cure = _("Name another column with --label, or group the classes.")
+    told = message.format(source=source, count=len(classes), first=listed(classes), most=_MOST_CLASSES, cure=cure)
+    raise DataError("data.too-many-classes", told)
+
+
 class Tagged:
     """Tokens, or numbers at each step, and a tag for each."""
 
-    per_step = True
+    per_step, several = True, False
 
     def asked(self, row: object) -> Any:
         """A text's words, tokens as they are, or numbers."""
@@ -147,9 +187,15 @@ class Tagged:
             raise ValueError(_("has {steps} steps and {tags} tags").format(steps=len(numbers), tags=len(tags)))
         return numbers, tuple(map(word_of, tags))
 
-    def names(self, source: str, labels: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    def fits(self, values: Sequence[object]) -> bool:
+        return False
+
+    def wanted(self) -> str:
+        return _("tags, one a token")
+
+    def names(self, source: str, labels: Sequence[Sequence[str]], given: tuple[str, ...] = ()) -> tuple[str, ...]:
         """O first, then by letter."""
-        names = sorted({tag for row in labels for tag in row}, key=lambda tag: (tag != bio.OUTSIDE, tag))
+        names = given or sorted({tag for row in labels for tag in row}, key=lambda tag: (tag != bio.OUTSIDE, tag))
         if len(names) < 2:
             message = _('{source} has a single tag, "{label}": there is nothing to tell apart. Bring sentences with other tags.')
             raise DataError("data.single-class", message.format(source=source, label=names[0]))
@@ -168,7 +214,7 @@ class Tagged:
         return Tags.of(labels, names)
 
 
-ONE_CLASS, TAGGED = OneClass(), Tagged()
+ONE_CLASS, ORDERED, TAGGED = OneClass(), Ordered(), Tagged()
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:

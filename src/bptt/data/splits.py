@@ -124,10 +124,10 @@ def _copies(part: Dataset | None) -> dict[str | bytes, list[int]]:
 
 def _by_class(labelled: Dataset, groups: list[list[int]], least: int) -> list[list[list[int]]]:
     """The groups of rows of each class, that of a group's first row. Raises DataError where a class has fewer than `least`."""
-    stratum, names = labelled.targets.strata()
+    stratum, names = labelled.targets.take(np.array([rows[0] for rows in groups], np.int64)).strata()
     of_class: list[list[list[int]]] = [[] for _name in names]
-    for rows in groups:
-        of_class[stratum[rows[0]]].append(rows)
+    for rows, place in zip(groups, stratum, strict=True):
+        of_class[place].append(rows)
     small = [f"{name} ({len(members)})" for name, members in zip(names, of_class, strict=True) if len(members) < least]
     if small:
         message = (

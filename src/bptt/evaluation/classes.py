@@ -81,13 +81,7 @@ class Scores:
 
     def notes(self) -> list[str]:
         """Which classes' figures are 0 because there was nothing to count, in a sentence each for rows and for answers."""
-        no_row = ", ".join(name for name, one in self.per_class.items() if not one["support"])
-        no_answer = ", ".join(name for name, one in self.per_class.items() if not one["predicted"])
-        found = [
-            (no_row, _("No row is of these classes; their recall and F1 count as 0: {names}.")),
-            (no_answer, _("No row was answered with these classes; their precision and F1 count as 0: {names}.")),
-        ]
-        return [sentence.format(names=names) for names, sentence in found if names]
+        return absent(self.per_class)
 
     def line(self) -> str:
         """The whole in one sentence."""
@@ -101,11 +95,7 @@ class Scores:
 
     def table(self) -> Table:
         """Each class."""
-        rows = [
-            (name, [*(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"])])
-            for name, one in self.per_class.items()
-        ]
-        return Table((_("precision"), _("recall"), "F1", _("rows")), rows)
+        return each_table(self.per_class)
 
     def summary(self) -> dict[str, Any]:
         """The few figures that the end of a training tells to a program."""
@@ -126,24 +116,21 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset, rivals: Ri
 
     Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
     """
-    _check(probabilities, dataset)
+    check(probabilities, dataset)
     answers = probabilities.argmax(axis=1)
     labels = np.asarray(dataset.targets.values)
     confusion = _confusion(labels, answers, len(dataset.classes))
     right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-    precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
+    per_class = each(dataset.classes, right, support, predicted)
+    f1 = np.array([one["f1"] for one in per_class.values()])
     bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == labels)
-    columns = zip(dataset.classes, precision, recall, f1, support, predicted, strict=True)
     return Scores(
         rows=len(dataset),
         accuracy=float(right.sum() / len(dataset)),
         macro_f1=float(f1.mean()),
         weighted_f1=float(f1 @ support / len(dataset)),
         calibration_error=calibration.error(bins),
-        per_class={
-            name: ClassScores(precision=float(p), recall=float(r), f1=float(f), support=int(s), predicted=int(a))
-            for name, p, r, f, s, a in columns
-        },
+        per_class=per_class,
         confusion=confusion.tolist(),
         calibration=bins,
         mistakes=_worst_mistakes(probabilities, answers, dataset),
@@ -152,7 +139,8 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset, rivals: Ri
     )
 
 
-def _check(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> None:
+def check(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> None:
+    """Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers."""
     expected = (len(dataset), len(dataset.classes))
     if not len(dataset):
         raise DataError("scores.no-rows", _("There is no row to score. Give a file with at least one text and its label."))
@@ -170,6 +158,37 @@ def _confusion(labels: NDArray[np.int32], answers: NDArray[np.intp], classes: in
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels, answers), 1)
     return confusion
+
+
+def each(
+    names: tuple[str, ...], right: NDArray[np.int64], support: NDArray[np.int64], predicted: NDArray[np.int64]
+) -> dict[str, ClassScores]:
+    """The scores of each class, from how many rows are of it, are answered with it, and both: (K,) each."""
+    precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
+    return {
+        name: ClassScores(precision=float(p), recall=float(r), f1=float(f), support=int(s), predicted=int(a))
+        for name, p, r, f, s, a in zip(names, precision, recall, f1, support, predicted, strict=True)
+    }
+
+
+def absent(per_class: dict[str, ClassScores]) -> list[str]:
+    """A sentence on the classes that no row is of, and one on those that no row was answered with, where there are some."""
+    no_row = ", ".join(name for name, one in per_class.items() if not one["support"])
+    no_answer = ", ".join(name for name, one in per_class.items() if not one["predicted"])
+    found = [
+        (no_row, _("No row is of these classes; their recall and F1 count as 0: {names}.")),
+        (no_answer, _("No row was answered with these classes; their precision and F1 count as 0: {names}.")),
+    ]
+    return [sentence.format(names=names) for names, sentence in found if names]
+
+
+def each_table(per_class: dict[str, ClassScores]) -> Table:
+    """The scores of each class for a screen."""
+    rows = [
+        (name, [*(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"])])
+        for name, one in per_class.items()
+    ]
+    return Table((_("precision"), _("recall"), "F1", _("rows")), rows)
 
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -4,9 +4,11 @@
 from .build import build
 from .chain import ChainModel
 from .config import ModelConfig
+from .cumulative import Ranks
 from .explain import Explanation, explain
-from .heads import Head, Metric, Softmax
+from .heads import Head, Metric, Sigmoid, Softmax
 from .inputs import Inputs, Words, inputs_of
+from .number import Number, training_mean
 from .spelled import SpelledWords
 from .vectors import start_from
 from .weights import get_weights, restore, set_weights
@@ -18,6 +20,9 @@ __all__ = [
     "Inputs",
     "Metric",
     "ModelConfig",
+    "Number",
+    "Ranks",
+    "Sigmoid",
     "Softmax",
     "SpelledWords",
     "Words",
@@ -28,4 +33,5 @@ __all__ = [
     "restore",
     "set_weights",
     "start_from",
+    "training_mean",
 ]

@@ -12,7 +12,7 @@ from bptt.batches import Batch
 from bptt.errors import ModelFileError
 from bptt.messages import _
 
-Metric = Literal["accuracy"]  # figures beside the loss that Keras takes while training
+Metric = Literal["accuracy", "binary_accuracy", "mae"]  # figures beside the loss that Keras takes while training
 
 
 class Head(Protocol):
@@ -46,13 +46,25 @@ class Head(Protocol):
         what is not finite."""
 
 
+class OfRow:
+    """What heads share that give each row one answer, and that is what the loss reads."""
+
+    metric: Metric
+    per_step = False
+
+    def measure(self, model: keras.Model) -> str:
+        return self.metric
+
+    def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
+        return outputs(model, batch)
+
+
 @dataclass(frozen=True)
-class Softmax:
+class Softmax(OfRow):
     """One of K = `classes` a row: probabilities (B, K) that sum to 1, learned by cross-entropy with the class (B,)."""
 
     classes: int
     metric: Metric = "accuracy"
-    per_step = False
 
     def __call__(self, features: Any, mask: Any) -> Any:
         return layers.Dense(self.classes, activation="softmax", name="head")(features)
@@ -63,11 +75,23 @@ class Softmax:
     def loss(self, model: keras.Model) -> str:
         return "sparse_categorical_crossentropy"
 
-    def measure(self, model: keras.Model) -> str:
-        return self.metric
 
-    def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
-        return outputs(model, batch)
+@dataclass(frozen=True)
+class Sigmoid(OfRow):
+    """Any number of K = `labels` a row: a probability of each (B, K), learned by the binary cross-entropy with zeros and ones
+    (B, K)."""
+
+    labels: int
+    metric: Metric = "binary_accuracy"
+
+    def __call__(self, features: Any, mask: Any) -> Any:
+        return layers.Dense(self.labels, activation="sigmoid", name="head")(features)
+
+    def parameters(self, features: int) -> int:
+        return (features + 1) * self.labels
+
+    def loss(self, model: keras.Model) -> str:
+        return "binary_crossentropy"
 
 
 def outputs(model: keras.Model, batch: Batch) -> NDArray[Any]:

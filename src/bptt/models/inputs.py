@@ -8,7 +8,7 @@ import keras
 
 from bptt import layers
 from bptt.data import Encoder, Vocabulary
-from bptt.data.numbers import Scaled
+from bptt.data.scaled import Scaled
 from bptt.shapes import PADDING
 
 from .config import ModelConfig

@@ -1,8 +1,11 @@
 """Takes a Run and the view of its task, gives one self-contained HTML page: `write`."""
 
 from bptt.report.classes import ClassesView
+from bptt.report.labels import LabelsView
+from bptt.report.numbers import NumbersView
+from bptt.report.ranks import RanksView
 from bptt.report.tags import TagsView
 from bptt.report.view import View
 from bptt.report.write import write
 
-__all__ = ["ClassesView", "TagsView", "View", "write"]
+__all__ = ["ClassesView", "LabelsView", "NumbersView", "RanksView", "TagsView", "View", "write"]

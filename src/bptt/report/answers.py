@@ -1,10 +1,12 @@
 """The scores of one part as the page prints them: each class, the confusion matrix, the worst mistakes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from bptt.evaluation.classes import Mistake, Scores
+from bptt.evaluation.classes import ClassScores, Mistake, Scores
 from bptt.messages import _
 from bptt.report.text import NAME, count, shorten
 
@@ -13,6 +15,11 @@ CROSSED = 50  # classes in the confusion matrix
 SHADES = 8  # steps of a colour
 PASSAGE, STRONGEST = 80, 3  # words of a mistake that are shown, and named with their effect
 FAINT = 0.05  # nats: where no word has more effect than this, none gets the strongest colour
+
+
+class _ByClass(Protocol):
+    @property
+    def per_class(self) -> Mapping[str, ClassScores]: ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Matrix:
     note: str
 
 
-def listed(scores: Scores) -> tuple[list[str], str]:
+def listed(scores: _ByClass) -> tuple[list[str], str]:
     """The classes to list, and what is left out: all in their order, or the LISTED with the lowest F1."""
     names = list(scores.per_class)
     if len(names) <= LISTED:

@@ -18,7 +18,7 @@ from bptt.report.view import Metric, Tile
 class ClassesView:
     """Each class, which is taken for which, calibration, and the worst mistakes with the words that misled."""
 
-    scores = classes.Scores
+    scores: type[classes.Scores] = classes.Scores
     template = "classes.html"
 
     def metric(self) -> Metric:

@@ -22,7 +22,7 @@ def panels(rows: Sequence[Epoch], best: int | None, metric: Metric) -> list[Char
     speeds = [speed / 1000 for speed in _column(rows, "tokens_per_second")]
     losses = _pair(_column(rows, "loss"), _column(rows, "val_loss"))
     return [
-        Chart("loss", _("Loss"), _("cross-entropy (nats)"), numbers, losses, best),
+        Chart("loss", _("Loss"), metric.loss or _("cross-entropy (nats)"), numbers, losses, best),
         Chart(metric.key, metric.title, metric.unit, numbers, _pair(learned, held_out), best, limits=metric.limits),
         Chart("rate", _("Learning rate"), _("step size (log scale)"), numbers,
               [Series(_("learning rate"), "other", _column(rows, "learning_rate"))], best, log=True),

@@ -27,6 +27,7 @@ class Metric:
     unit: str
     limits: tuple[float, float] = (-math.inf, math.inf)
     rising: bool = True  # the higher, the better
+    loss: str = ""  # unit of the loss; nats of cross-entropy where it says none
 
 
 class Judgement(Protocol):

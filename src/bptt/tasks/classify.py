@@ -1,38 +1,39 @@
 """Classification: one class a row (many-to-one)."""
 
-from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import copies, sizes
 from bptt.data import Dataset, TextConfig, Vocabulary
 from bptt.data.reading import ONE_CLASS
+from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, classes, words
 from bptt.evaluation.baselines import Rivals
-from bptt.models import ModelConfig, Softmax
+from bptt.models import Head, ModelConfig, Softmax
 from bptt.report import ClassesView
+from bptt.tasks.rows import OfRows
 
 CHECKS = (sizes.balance, copies.two_labels)
 
 
-class Classify:
+class Classify(OfRows):
     """A text, and the one of K classes it belongs to."""
 
     name = "classify"
     reading = ONE_CLASS
     view = ClassesView()
     checks = CHECKS
-    defaults: Mapping[str, Any] = {}
 
-    def head(self, names: tuple[str, ...], model: ModelConfig) -> Softmax:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
         return Softmax(len(names))
 
     def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
         return Rivals.learn(train, text.lowercase) if train.is_text() else None
 
-    def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> classes.Scores:
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> classes.Scores:
         return classes.score(np.asarray(answers), rows, rivals)
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 from numpy.typing import NDArray
 
 from bptt.data import Dataset, TextConfig
 from bptt.data.inputs import words
 from bptt.data.reading import TAGGED
+from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, tags
 from bptt.evaluation.baselines import Rivals
 from bptt.models import ModelConfig
@@ -34,13 +36,13 @@ class Tag:
         "training.learning_rate": 0.002,
     }
 
-    def head(self, names: tuple[str, ...], model: ModelConfig) -> Chain | StepSoftmax:
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Chain | StepSoftmax:
         return Chain(names) if model.crf else StepSoftmax(names)
 
     def rivals(self, train: Dataset, text: TextConfig) -> None:
         return None
 
-    def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> tags.Scores:
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> tags.Scores:
         return tags.score([[rows.classes[tag] for tag in row] for row in answers], rows)
 
     def explain(self, judge: Predictor, scores: tags.Scores) -> tags.Scores:

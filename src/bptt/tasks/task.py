@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import keras
 from numpy.typing import NDArray
 
 from bptt.checks import Finding
 from bptt.checks.rows import Rows
 from bptt.data import Dataset, TextConfig
 from bptt.data.reading import Reading
+from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor
 from bptt.evaluation.baselines import Rivals
 from bptt.models import Head, ModelConfig
@@ -37,14 +39,14 @@ class Task(Protocol):
     @property
     def defaults(self) -> Mapping[str, Any]: ...
 
-    def head(self, names: tuple[str, ...], model: ModelConfig) -> Head:
-        """What the model ends in."""
+    def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
+        """What the model ends in. learned: the answers of the training part, before training; a model restored needs none."""
 
     def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
         """What the model has to beat, learned from the training rows; None where the task knows none."""
 
-    def score(self, answers: Answers, rows: Dataset, rivals: Rivals | None) -> Any:
-        """How good `answers`, the N of a Predictor, are for N `rows`, beside those of `rivals`.
+    def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> Any:
+        """How good `answers`, those that `model` gave, are for N `rows`, beside those of `rivals`.
 
         Raises DataError where there is nothing to score."""
 

@@ -2,9 +2,10 @@
 
 from bptt.progress import Progress, Silence, Status
 
+from .balance import class_weights
 from .config import RISING, Monitor, TrainingConfig
 from .events import Epoch, Event, Stop, finished
-from .fit import fit, seed
+from .fit import check_monitor, fit, seed
 
 __all__ = [
     "RISING",
@@ -16,6 +17,8 @@ __all__ = [
     "Status",
     "Stop",
     "TrainingConfig",
+    "check_monitor",
+    "class_weights",
     "finished",
     "fit",
     "seed",

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bptt.messages import _
 
-Monitor = Literal["val_loss", "val_accuracy"]
-RISING = ("val_accuracy",)  # of these, those that are the better, the higher they are
+Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae"]
+RISING = ("val_accuracy", "val_binary_accuracy")  # of these, those that are the better, the higher they are
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 SMALLEST = 1e-12  # a positive number that no product of float32 turns into 0 at once
 
@@ -20,6 +20,8 @@ def _not_too_small(value: float) -> float:
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Patience = Annotated[int, Field(ge=0, le=1_000_000)]
+# none on the command line, where the word is no value at all, is this none
+ClassWeights = Annotated[Literal["none", "balanced"], BeforeValidator(lambda value: "none" if value is None else value)]
 Limit = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False), AfterValidator(_not_too_small)]
 
 
@@ -36,7 +38,14 @@ class TrainingConfig(BaseModel):
     clipvalue: Limit = Field(0.0, description="largest absolute value in a gradient; 0 for no limit")
     global_clipnorm: Limit = Field(0.0, description="largest norm of all gradients together; 0 for no limit")
     monitor: Monitor = Field(
-        "val_loss", description="what the three rules below watch, and what picks the best epoch: val_loss or val_accuracy"
+        "val_loss",
+        description="what the three rules below watch, and what picks the best epoch: val_loss, or the figure that the task has "
+        "beside it: val_accuracy (classify, ordinal), val_mae (regress), val_binary_accuracy (multilabel)",
+    )
+    class_weights: ClassWeights = Field(
+        "none",
+        description="what a row weighs in the loss: none, all the same; balanced, the less the more rows its class has "
+        "(classify, ordinal)",
     )
     early_stopping: Patience = Field(3, description="epochs without improvement before training stops; 0 to never stop")
     reduce_lr_patience: Patience = Field(

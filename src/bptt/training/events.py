@@ -21,10 +21,14 @@ class Epoch(TypedDict):
 
     event: Literal["epoch"]
     epoch: PositiveInt
-    loss: FiniteFloat  # nats a row
+    loss: FiniteFloat  # nats a row; variances where the answer is a number
     val_loss: FiniteFloat
     accuracy: NotRequired[FiniteFloat]  # share of rows; this, or another metric of the model's head
     val_accuracy: NotRequired[FiniteFloat]
+    binary_accuracy: NotRequired[FiniteFloat]  # share of the labels of all rows
+    val_binary_accuracy: NotRequired[FiniteFloat]
+    mae: NotRequired[FiniteFloat]  # units of the labels
+    val_mae: NotRequired[FiniteFloat]
     learning_rate: FiniteFloat
     seconds: FiniteFloat  # the whole epoch
     compile_seconds: FiniteFloat  # what XLA took of it

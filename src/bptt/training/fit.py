@@ -3,9 +3,12 @@
 import time
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from bptt.batches import Batches
 from bptt.bundle import Bundle
+from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.models import Head
 from bptt.progress import Progress, clock
@@ -24,6 +27,14 @@ def seed(config: TrainingConfig) -> None:
     keras.utils.set_random_seed(config.seed)
 
 
+def check_monitor(config: TrainingConfig, head: Head) -> None:
+    """Raises ConfigError where `config.monitor` is a figure that a model with `head` does not have."""
+    known = ("val_loss", f"val_{head.metric}")
+    if config.monitor not in known:
+        message = _("training.monitor: {came} came; what is learned here has {known}.")
+        raise ConfigError("config.monitor", message.format(came=config.monitor, known=", ".join(known)))
+
+
 def fit(
     model: keras.Model,
     head: Head,
@@ -33,15 +44,18 @@ def fit(
     run: Run,
     progress: Progress,
     bundle: Bundle,
+    class_weights: NDArray[np.float32] | None = None,
 ) -> None:
     """Trains `model`, which ends in `head`, and leaves in it the weights of the best epoch, the best so far always in
     model.safetensors, together with the rest of `bundle` (whose own weights are not looked at). Events go to metrics.jsonl.
+    class_weights: (K,) what a row of each class weighs in the loss, of training and of validation (which picks the best epoch);
+    no other figure knows of it.
 
     Ends after `config.epochs`, by early stopping, or at the first loss that is not finite. The "stop" event tells of the
     last two. Where no epoch was finished by then, the model keeps its weights from just before that batch.
     """
     started = time.perf_counter()
-    recorder = Recorder(train, validation, head.metric, config.epochs, run, progress)
+    recorder = Recorder(train, validation, head.metric, config.epochs, run, progress, class_weights)
     best = BestModel(run, bundle, config.monitor)
     callbacks = [Guard(), best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, head, config)

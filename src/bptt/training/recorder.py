@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from bptt.batches import Batch, Batches
 from bptt.messages import _
@@ -25,9 +27,18 @@ class Recorder(keras.callbacks.Callback):
     and compilation included; `compile_seconds` is what XLA took of it.
     """
 
-    def __init__(self, train: Batches, validation: Batches, metric: Metric, epochs: int, run: Run, progress: Progress) -> None:
+    def __init__(
+        self,
+        train: Batches,
+        validation: Batches,
+        metric: Metric,
+        epochs: int,
+        run: Run,
+        progress: Progress,
+        class_weights: NDArray[np.float32] | None = None,
+    ) -> None:
         super().__init__()
-        self.train, self.validation = Feed(train), Feed(validation)
+        self.train, self.validation = Feed(train, class_weights), Feed(validation, class_weights)
         self._metric, self._epochs, self._run, self._progress = metric, epochs, run, progress
         self._shapes_expected = len(train.shapes()) + len(validation.shapes())
         self._work_expected = epochs * (len(train) + VALIDATION_WORK * len(validation))

@@ -9,7 +9,7 @@ from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
 
-__all__ = ["Parts", "Rows", "has_columns", "read", "sample"]
+__all__ = ["Parts", "Rows", "has_columns", "may_hold_lists", "read", "sample"]
 
 _BUILT_IN = {"foods": lambda config, reading: foods.read(reading), "imdb": imdb.read}
 _ARCHIVES = (".tar.gz", ".tgz")
@@ -57,6 +57,12 @@ def sample(config: DataConfig, count: int) -> list[dict[str, object]]:
     if not records:
         raise Parts(rows).unusable(config.allow_rejects) if rows.rejected else no_rows(path.name)
     return records
+
+
+def may_hold_lists(source: str) -> bool:
+    """Whether a column of the file `source` can hold lists, which is not known before it is read; a pipe is read but once."""
+    path = files.existing(source)
+    return tables.form(path.name) in tables.WITH_LISTS and not path.is_fifo()
 
 
 def has_columns(source: str) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bptt.data.config import DataConfig
+from bptt.data.config import DataConfig, named
+from bptt.data.joined import joined
 from bptt.data.reading import Reading
 from bptt.data.sources import delimited, files, jsonlines, parquet
 from bptt.data.sources.encodings import decode
@@ -19,6 +20,7 @@ _TEXT: dict[str, Callable[[str, str], Records]] = {
     ".jsonl": lambda text, name: jsonlines.records(text),
     ".ndjson": lambda text, name: jsonlines.records(text),
 }
+WITH_LISTS = (".jsonl", ".ndjson", ".parquet")
 FORMATS = (*_TEXT, ".parquet")
 
 
@@ -57,34 +59,53 @@ def text_of(path: Path, config: DataConfig, notes: list[str]) -> str:
 def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
     """Text and label of every record. Raises DataError for columns that are not named or not there."""
     rows, columns = Rows(path.name, reading), dict[str, None]()
-    text, label = (column_name(name or "") for name in (config.text, config.label))
+    texts, labels = (tuple(map(column_name, named(names))) for names in (config.text, config.label))
     for line, record in records(path, config, rows.notes):
         origin = f"{path.name}:{line}"
         if isinstance(record, str):
             rows.reject(record, origin, line)
         else:
             columns.update(dict.fromkeys(record))
-            rows.add(record.get(text), record.get(label), origin, line)
+            rows.add(_text(record, texts), _label(record, labels, config.label_separator), origin, line)
     if columns:
-        _check_columns(path.name, list(columns), text, label)
+        _check_columns(path.name, list(columns), texts, labels)
     return rows
+
+
+def _text(record: dict[str, object], columns: tuple[str, ...]) -> object:
+    found = [record.get(column) for column in columns]
+    return joined(found) if len(columns) > 1 else next(iter(found), None)
+
+
+def _label(record: dict[str, object], columns: tuple[str, ...], separator: str) -> object:
+    """What the column holds, split at the separator where there is one; of several columns, that of each."""
+    found = {column: record.get(column) for column in columns}
+    if separator:
+        parts = {column: value.split(separator) if isinstance(value, str) else value for column, value in found.items()}
+        found = {column: _words(value) if isinstance(value, list) else value for column, value in parts.items()}
+    return found if len(columns) > 1 else next(iter(found.values()), None)
+
+
+def _words(parts: list[object]) -> list[object]:
+    """Parts of a text without the white space around them; an empty one is no label."""
+    return [part.strip() if isinstance(part, str) else part for part in parts if not isinstance(part, str) or part.strip()]
 
 
 def _empty(path: Path) -> DataError:
     return DataError("data.empty-file", _("{name} is empty. Give a file with texts and labels.").format(name=path.name))
 
 
-def _check_columns(name: str, columns: list[str], text: str, label: str) -> None:
+def _check_columns(name: str, columns: list[str], texts: tuple[str, ...], labels: tuple[str, ...]) -> None:
     there = listed(columns)
-    if not text or not label:
+    if not texts or not labels:
         message = _("{name}: name the column of the text and the column of the label (--text, --label). Its columns: {columns}.")
         raise DataError("data.column-not-named", message.format(name=name, columns=there))
-    for wanted in (text, label):
+    for wanted in (*texts, *labels):
         if wanted not in columns:
             message = _('{name} has no column "{wanted}". Its columns: {columns}.')
             raise DataError(
                 "data.missing-column", message.format(name=name, wanted=wanted, columns=there) + did_you_mean(wanted, columns)
             )
-    if text == label:
+    for both in set(texts) & set(labels):
         message = _('{name}: "{column}" cannot be both text and label. Its columns: {columns}.')
-        raise DataError("data.same-column", message.format(name=name, column=text, columns=there))
+        raise DataError("data.same-column", message.format(name=name, column=both, columns=there))

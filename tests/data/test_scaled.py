@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bptt import data
-from bptt.data.numbers import Scaled
 from bptt.data.reading import ONE_CLASS, TAGGED, numbers_of
+from bptt.data.scaled import Scaled
 from bptt.data.sources import arrays
 from bptt.errors import DataError, ModelFileError
 from bptt.shapes import KNOWN
