@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bptt.data import DataConfig, bio
-from bptt.data.reading import ONE_CLASS
+from bptt.data.reading import TAGGED
 from bptt.data.sources import Parts, Rows, conll
 from bptt.errors import DataError
 
@@ -26,8 +26,13 @@ def written(folder: Path, content: str | bytes, name: str = "a.conll") -> Path:
     return path
 
 
+def as_lists(rows: Rows) -> Rows:
+    rows.inputs, rows.labels = [list(row) for row in rows.inputs], [list(row) for row in rows.labels]
+    return rows
+
+
 def rows_of(folder: Path, content: str | bytes, name: str = "a.conll") -> Rows:
-    return conll.read(written(folder, content, name), CONFIG, ONE_CLASS)
+    return as_lists(conll.read(written(folder, content, name), CONFIG, TAGGED))
 
 
 def check_good(folder: Path) -> None:
@@ -185,7 +190,7 @@ def test_whether_a_file_holds_tags(tmp_path: Path, name: str, content: str, tagg
 @pytest.mark.skipif(not REAL.is_dir(), reason="BPTT_DATA is not set to a folder with phoner_covid19")
 def test_a_real_corpus_is_read_whole() -> None:
     path = REAL / "train_word.conll"
-    rows = conll.read(path, CONFIG, ONE_CLASS)
+    rows = conll.read(path, CONFIG, TAGGED)
     lines = path.read_text().splitlines()
     assert len(rows.inputs) == 5027 and not rows.rejected and not rows.notes
     assert sum(map(len, rows.inputs)) == sum(map(bool, lines))

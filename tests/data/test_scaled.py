@@ -114,6 +114,6 @@ def test_lists_of_a_column(tmp_path: Path) -> None:
         "has steps of different width, or what is no number",
         "has numbers, 1 a step; the first row has numbers, 2 a step",
         "has steps of different width, or what is no number",
-        "has numbers of shape (0,); expected (T,) or (T, D)",
+        "has no text but a value of type list",
     ]
     assert numbers_of([1, 2, 3]).shape == (3, 1)

@@ -21,7 +21,7 @@ class ManyLabels(OfText):
 
     several = True
 
-    def row(self, text: object, label: object) -> tuple[str, Pairs]:
+    def row(self, text: object, label: object) -> tuple[Any, Pairs]:
         columns = label if isinstance(label, Mapping) else {"": label}
         return input_of(text), tuple((column, word) for column, value in columns.items() for word in _words(value))
 

@@ -57,7 +57,8 @@ class Reading(Protocol):
 
 def input_of(value: object) -> str | NDArray[np.float32]:
     """A text, or the numbers (T, D) of T steps: rows of them, or one a step. Raises ValueError."""
-    return numbers_of(value) if isinstance(value, list | tuple | np.ndarray) else text_of(value)
+    numeric = isinstance(value, np.ndarray) or (isinstance(value, list) and value and not isinstance(value[0], str))
+    return numbers_of(value) if numeric else text_of(value)
 
 
 def numbers_of(value: Any) -> NDArray[np.float32]:
