@@ -68,6 +68,12 @@ def test_toml_is_explained_in_the_language_in_use() -> None:
         ("model", "dropout", False, "model.dropout: false came; expected a number."),
         ("data", "label", "", 'data.label: "" came; expected a text of 1 character or more.'),
         ("data", 1, 2, "data[1]: 1 came; expected the name of a key."),
+        ("model", "layer_norm", True, 'model.layer_norm: it is now model.norm: "layer" for true, "none" for false.'),
+        ("model", "norm", True, "model.norm: true came; expected one of none, layer, batch."),
+        ("model", "activation", "tanh", 'model.activation: "tanh" came; expected one of linear, relu.'),
+        ("model", "dense", [0], "model.dense[0]: 0 came; expected a number of 1 or more."),
+        ("model", "dense", [8] * 101, f"model.dense: {str([8] * 101)[:80]}… came; expected a list of 100 at most."),
+        ("model", "hidden_dropout", 1, "model.hidden_dropout: 1 came; expected a number of 0.99 or less."),
         ("training", "epoch", 3, 'training.epoch: there is no such key. Did you mean "epochs"?'),
     ],
 )
@@ -118,6 +124,8 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ("text.mask", "False", False),
         ("text.mask", "yes", "yes"),
         ("data.text", "5", "5"),
+        ("model.norm", None, "none"),
+        ("model.units", None, None),
         ("data.text", "true", "true"),
         ("training.nothing", "5", "5"),
         ("nothing.epochs", "5", "5"),
@@ -144,6 +152,13 @@ def test_a_key_with_no_near_one_names_all() -> None:
 
 def test_a_rule_across_keys_is_told_in_its_own_words() -> None:
     assert any("clipnorm, clipvalue" in line for line in told({"training": {"clipnorm": 1, "clipvalue": 1}}))
+
+
+def test_a_residual_stack_of_one_layer_with_nothing_to_add_to() -> None:
+    last = {"residual": True, "pooling": "last", "units": [8]}
+    assert any("give it two, or pool all steps" in line for line in told({"model": last}))
+    for right in ({"units": [8, 8]}, {"pooling": "mean"}, {"residual": False}):
+        Config.parse({"model": last | right})
 
 
 def refusal(name: str, key: str, value: object) -> str:

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -97,6 +97,8 @@ def _read(value: Any, section: str, key: str) -> Any:
     stage = dict(Config()).get(section)
     field = type(stage).model_fields.get(key) if stage else None
     kind = field.annotation if field else None
+    if value is None and "none" in get_args(kind):  # the command line's word for no value, and here the name of a choice
+        return "none"
     if not isinstance(value, str) or kind not in (bool, int, float):
         return value
     try:
@@ -140,7 +142,8 @@ def _key(location: tuple[int | str, ...]) -> str:
 def _sentence(problem: ErrorDetails) -> str:
     """What came and what was expected, in the user's language."""
     if problem["type"] == "extra_forbidden":
-        return _("there is no such key.") + _near(*map(str, problem["loc"]))
+        renamed = {"model.layer_norm": _('it is now model.norm: "layer" for true, "none" for false.')}
+        return renamed.get(_key(problem["loc"])) or _("there is no such key.") + _near(*map(str, problem["loc"]))
     if problem["type"] == "value_error":  # raised by a stage's own check, in its own words
         return str(problem["ctx"]["error"])
     return _("{came} came; expected {expected}.").format(came=_came(problem["input"]), expected=_expected(problem))

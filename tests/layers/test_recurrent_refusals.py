@@ -15,7 +15,7 @@ from tests.layers.twins import D, H, T, same, spread
 
 Call = Callable[[Any], Any]  # calls a built layer wrongly
 SEQUENCE_FAULTS: dict[str, tuple[Call, str]] = {
-    "rank 2": (lambda layer: layer(SEQUENCES[0]), "expected ndim=3, found ndim=2"),
+    "rank 2": (lambda layer: layer(SEQUENCES[0]), f"expected (B, T, D), came {(T, D)}"),
     "rank 4": (lambda layer: layer(SEQUENCES[None]), "expected ndim=3, found ndim=4"),
     "width": (
         lambda layer: layer(SEQUENCES[..., :2]),

@@ -67,7 +67,7 @@ def test_return_sequences_in_all_layers_but_the_last() -> None:
     ]
 
     assert keras.Sequential([keras.Input((7, 3)), *right]).output_shape == (None, 16)
-    with pytest.raises(ValueError, match="expected ndim=3, found ndim=2"):
+    with pytest.raises(ValueError, match=r"came \(B, 64\): the layer before, simple_rnn_\d, gives its last state alone"):
         keras.Sequential([keras.Input((7, 3)), *wrong])
 
 
@@ -134,7 +134,7 @@ def test_layer_norm_and_batch_norm(capsys: pytest.CaptureFixture[str]) -> None:
     np.testing.assert_allclose(np.mean(bn(x, training=True), axis=(0, 1)), 0, atol=1e-5)  # each feature over the batch
 
 
-def test_the_normalised_block() -> None:
+def create_normalised_rnn():
     def rnn_block_with_norm(x, units, return_sequences=True):
         rnn_out = layers.SimpleRNN(units, return_sequences=return_sequences)(x)
 
@@ -153,7 +153,11 @@ def test_the_normalised_block() -> None:
     x = rnn_block_with_norm(x, 16, return_sequences=False)
     outputs = layers.Dense(5, activation="softmax")(x)
 
-    model = Model(inputs, outputs)
+    return Model(inputs, outputs)
+
+
+def test_the_normalised_block() -> None:
+    model = create_normalised_rnn()
 
     assert model.count_params() == 64 * 193 + 32 * 97 + 16 * 49 + 2 * (64 + 32 + 16) + 5 * 17
     learns(model)

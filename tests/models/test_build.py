@@ -35,7 +35,7 @@ def test_padding_changes_nothing_and_order_counts(cell: str, pooling: str, bidir
 
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_a_row_of_padding_is_answered_by_the_biases_alone(pooling: str) -> None:
-    model = build(small(pooling=pooling, layer_norm=False), Words(10, mask=True), Softmax(3))
+    model = build(small(pooling=pooling), Words(10, mask=True), Softmax(3))
     model.get_layer("head").bias.assign([1.0, 2.0, 3.0])
     expected = np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum()
     np.testing.assert_allclose(model.predict_on_batch(IDS)[EMPTY], expected, rtol=1e-5)
@@ -49,7 +49,7 @@ def test_without_a_mask_padding_is_read() -> None:
 
 
 def test_weights_have_the_same_paths_in_every_build() -> None:
-    first, second = (get_weights(build(small(layer_norm=True), Words(10, mask=True), Softmax(3))) for _ in range(2))
+    first, second = (get_weights(build(small(norm="layer"), Words(10, mask=True), Softmax(3))) for _ in range(2))
     assert list(first) == list(second)
     assert len(first) == 19
 
@@ -61,7 +61,7 @@ def test_weights_have_the_same_paths_in_every_build() -> None:
         ({"bidirectional": False}, 10 * 6 + (6 * 5 + 5 * 5 + 5) + (5 * 4 + 4 * 4 + 4) + (8 * 3 + 3)),
         ({"bidirectional": False, "pooling": "max", "units": (5,)}, 10 * 6 + (6 * 5 + 5 * 5 + 5) + (5 * 3 + 3)),
         ({"bidirectional": False, "pooling": "last", "units": (5,), "cell": "lstm"}, 60 + 4 * (6 * 5 + 5 * 5 + 5) + 18),
-        ({"bidirectional": False, "pooling": "last", "units": (5,), "layer_norm": True}, 60 + 60 + 2 * 5 + 18),
+        ({"bidirectional": False, "pooling": "last", "units": (5,), "norm": "layer"}, 60 + 60 + 2 * 5 + 18),
         ({"embedding_width": 2, "units": (5,), "bidirectional": False, "pooling": "mean"}, 20 + 2 * 5 + 25 + 5 + 18),
     ],
 )
@@ -69,11 +69,65 @@ def test_the_configuration_reaches_the_model(changes: dict[str, object], paramet
     assert build(small(**changes), Words(10, mask=True), Softmax(3)).count_params() == parameters
 
 
+def test_what_stands_behind_each_layer() -> None:
+    """By hand in NumPy, at prediction, behind a layer that adds, one that brings to its width, and a last one that is bare."""
+    config = small(
+        units=(6, 5, 4), residual=True, norm="layer", activation="relu", bidirectional=False, pooling="last", dense=(7,)
+    )
+    model = build(config, Words(10, mask=False), Softmax(3))
+    spread(model)
+
+    def out(name: str) -> np.ndarray:
+        return keras.Model(model.input, model.get_layer(name).output).predict_on_batch(IDS)
+
+    def behind(number: int) -> np.ndarray:
+        gain, bias = model.get_layer(f"norm_{number}").get_weights()
+        given = out(f"recurrent_{number}")
+        given = (given - given.mean(-1, keepdims=True)) / np.sqrt(given.var(-1, keepdims=True) + 1e-3)
+        return np.maximum(given * gain + bias, 0)
+
+    def dense(name: str, x: np.ndarray) -> np.ndarray:
+        kernel, bias = model.get_layer(name).get_weights()
+        return x @ kernel + bias
+
+    first = out("embedding") + behind(1)
+    read = dense("projection_2", first)
+    np.testing.assert_allclose(out("sum_1"), first, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(out("sum_2"), read + behind(2), rtol=1e-4, atol=1e-5)
+    assert model.get_layer("recurrent_2").input is model.get_layer("projection_2").output
+    assert model.get_layer("recurrent_3").input is model.get_layer("sum_2").output
+    hidden = np.maximum(dense("dense_1", out("recurrent_3")), 0)
+    np.testing.assert_allclose(out("dense_1"), hidden, rtol=1e-4, atol=1e-5)
+    answer = np.exp(dense("head", hidden))
+    np.testing.assert_allclose(model.predict_on_batch(IDS), answer / answer.sum(1, keepdims=True), rtol=1e-4)
+    names = {layer.name for layer in model.layers}
+    assert names >= {"norm_2", "activation_2"}
+    assert not names & {"projection_1", "projection_3", "norm_3", "activation_3", "sum_3"}
+
+
+def test_pooled_layers_add_all() -> None:
+    model = build(small(units=(4,), residual=True, pooling="mean"), Words(10, mask=True), Softmax(3))
+    assert [layer.name for layer in model.layers if layer.name.endswith("_1")] == ["projection_1", "both_1", "sum_1"]
+    assert model.get_layer("projection_1").units == 8, "both directions"
+
+
+def test_a_batch_is_normalised_over_its_real_steps() -> None:
+    """While training a batch's answers and running figures are the same, however much padding stands in it."""
+    config = small(units=(5, 4), norm="batch", hidden_dropout=0, dropout=0, embedding_dropout=0)
+    found = []
+    for ids in (IDS[:5], np.pad(IDS[:5], ((0, 0), (0, 3)))):
+        model = build(config, Words(10, mask=True), Softmax(3))
+        spread(model)
+        found.append([np.asarray(model(ids, training=True)), *map(np.asarray, model.get_layer("norm_1").get_weights())])
+    for short, long in zip(*found, strict=True):
+        np.testing.assert_allclose(short, long, rtol=1e-4, atol=1e-5)
+
+
 def test_dropouts_stand_where_the_configuration_says() -> None:
-    model = build(small(embedding_dropout=0.25, dropout=0.5), Words(10, mask=True), Softmax(3))
+    model = build(small(embedding_dropout=0.25, hidden_dropout=0.3, dropout=0.5), Words(10, mask=True), Softmax(3))
     rates = {layer.name: layer.rate for layer in model.layers if hasattr(layer, "rate")}
-    assert rates == {"embedding_dropout": 0.25, "dropout_1": 0.5, "head_dropout": 0.5}
-    bare = build(small(embedding_dropout=0, dropout=0), Words(10, mask=True), Softmax(3))
+    assert rates == {"embedding_dropout": 0.25, "dropout_1": 0.3, "head_dropout": 0.5}
+    bare = build(small(embedding_dropout=0, hidden_dropout=0, dropout=0), Words(10, mask=True), Softmax(3))
     assert not [layer.name for layer in bare.layers if "dropout" in layer.name]
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 from bptt.errors import ConfigError
@@ -10,15 +11,18 @@ from bptt.models import Head, ModelConfig, Number, Sigmoid, Softmax, Words, buil
 
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
 def test_parameters_are_those_that_keras_counts(cell: str) -> None:
-    """Every combination of three of the four settings."""
-    for deep, both, norm in itertools.product([True, False], repeat=3):
+    """Drawn settings, of each kind of stack."""
+    random = np.random.default_rng(0)
+    for units, residual in itertools.product([(3,), (7, 2), (7, 7, 2)], [False, True]):
         values = {
             "cell": cell,
             "embedding_width": 7,
-            "units": (5, 2) if deep else (3,),
-            "bidirectional": both,
-            "layer_norm": norm,
-            "pooling": "last" if deep ^ both ^ norm else "mean+max",
+            "units": units,
+            "bidirectional": bool(random.integers(2)),
+            "norm": str(random.choice(["none", "layer", "batch"])),
+            "residual": residual,
+            "dense": [(), (6,), (6, 3)][random.integers(3)],
+            "pooling": "mean+max" if residual and len(units) == 1 else str(random.choice(["last", "max", "mean+max"])),
         }
         config = ModelConfig.model_validate(values)
         inputs, head = Words(11, mask=True), Softmax(4)

@@ -9,11 +9,12 @@ from keras import ops
 
 from bptt.kernels import Choice, pair
 from bptt.layers.recurrent import Recurrent
+from bptt.layers.sequences import ReadsSequences
 from bptt.messages import _
 
 
 @keras.saving.register_keras_serializable(package="bptt")
-class Bidirectional(keras.layers.Bidirectional):
+class Bidirectional(ReadsSequences, keras.layers.Bidirectional):
     """Keras's Bidirectional (Schuster & Paliwal 1997), same arguments, weights and config.
 
     Around two recurrent layers of ours both directions run in one call that shares its threads, whatever the merge mode

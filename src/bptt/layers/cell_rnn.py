@@ -12,9 +12,10 @@ from bptt import kernels
 from bptt.layers.arguments import check_sequences, states_of, steps_of
 from bptt.layers.cell import Cell
 from bptt.layers.dropout import SpatialDropout1D
+from bptt.layers.sequences import ReadsSequences
 
 
-class CellRNN(keras.layers.RNN):
+class CellRNN(ReadsSequences, keras.layers.RNN):
     """`keras.layers.RNN` over the cell CELL, with the cell's arguments, those of the RNN, `dropout` and `seed`, by keyword.
 
     `dropout`: share of the input features dropped in training, one mask a batch held over time (Gal & Ghahramani 2016);

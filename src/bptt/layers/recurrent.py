@@ -12,12 +12,13 @@ from bptt.layers import lookups, projection
 from bptt.layers.arguments import check_sequences, count, share, states_of, steps_of
 from bptt.layers.backend import as_stored, device, native
 from bptt.layers.distribution import batch_mesh
+from bptt.layers.sequences import ReadsSequences
 from bptt.messages import _
 
 _Beside: Any = keras.layers.RNN if TYPE_CHECKING else object  # each subclass names the layer of Keras that follows
 
 
-class Recurrent(_Beside):
+class Recurrent(ReadsSequences, _Beside):
     """Stands before a recurrent layer of Keras and computes its loop; Keras keeps arguments, weights and states.
 
     Under mixed_bfloat16 the native kernel rounds what its products multiply, and nothing else, until Keras gets the outputs: an

@@ -10,6 +10,7 @@ from bptt.layers.dropout import Dropout
 from bptt.layers.gru import GRU
 from bptt.layers.layer_normalization import LayerNormalization
 from bptt.layers.lstm import LSTM
+from bptt.layers.sequences import ReadsSequences
 from bptt.layers.simple_rnn import SimpleRNN
 from bptt.messages import _
 
@@ -18,7 +19,7 @@ NORMS = (None, "before", "after")
 
 
 @keras.saving.register_keras_serializable(package="bptt")
-class RecurrentStack(keras.layers.Layer):
+class RecurrentStack(ReadsSequences, keras.layers.Layer):
     """Recurrent layers one above the other; input (B, T, D), output (B, H) of the last, or (B, T, H) with `return_sequences`.
 
     Layer k gives x + dropout(norm(rnn(x))) with `residual` and norm "after"; "before" normalises what the recurrence reads

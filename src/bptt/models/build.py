@@ -1,6 +1,6 @@
 """From a configuration to a `keras.Model`: many steps in, one answer out.
 
-Every layer is named here, so that a weight has the same path in every process.
+Every layer is named here and in `stack.py`, so that a weight has the same path in every process.
 """
 
 from typing import Any
@@ -13,8 +13,7 @@ from .config import ModelConfig
 from .heads import Head
 from .inputs import Inputs
 from .pooling import MaxPooling, MeanPooling
-
-CELLS = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
+from .stack import stack
 
 
 def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
@@ -24,23 +23,13 @@ def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
     """
     source, x, real = inputs(config)
     pooling = None if head.per_step else config.pooling
-    for number, units in enumerate(config.units, start=1):
-        sequences = pooling != "last" or number < len(config.units)
-        x = _recurrent(config, units, sequences, number)(x, mask=real)
-        if config.layer_norm:
-            x = layers.LayerNormalization(name=f"norm_{number}")(x)
-        if config.dropout and number < len(config.units):
-            x = layers.Dropout(config.dropout, name=f"dropout_{number}")(x)
+    x = stack(config, x, real, every=pooling != "last")
     x = _pool(pooling, x, real) if pooling else x
+    for number, width in enumerate(config.dense, start=1):
+        x = layers.Dense(width, activation="relu", name=f"dense_{number}")(x)
     if config.dropout:
         x = layers.Dropout(config.dropout, name="head_dropout")(x)
     return keras.Model(source, head(x, real), name="model")
-
-
-def _recurrent(config: ModelConfig, units: int, sequences: bool, number: int) -> Any:
-    name = f"recurrent_{number}"
-    layer = getattr(layers, CELLS[config.cell])(units, return_sequences=sequences, name=name)
-    return layers.Bidirectional(layer, name=f"both_{number}") if config.bidirectional else layer
 
 
 def _pool(pooling: str, x: Any, mask: Any) -> Any:

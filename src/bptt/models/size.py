@@ -6,11 +6,11 @@ from pathlib import Path
 from bptt.errors import ConfigError
 from bptt.messages import _
 
+from . import stack
 from .config import ModelConfig
 from .heads import Head
 from .inputs import Inputs
 
-GATES = {"simple_rnn": 1, "gru": 3, "lstm": 4}
 BYTES = 4  # float32
 COPIES = 8  # while training: the weight, its gradient and adam's two moments, before and after a step (16 measured at the peak)
 CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
@@ -18,14 +18,14 @@ CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory
 
 def parameters(config: ModelConfig, inputs: Inputs, head: Head) -> int:
     """What `build(...).count_params()` would be."""
-    total, width = inputs.parameters(config), inputs.features(config)
-    directions, gates = 1 + config.bidirectional, GATES[config.cell]
-    biases = 2 if config.cell == "gru" else 1  # Keras's GRU keeps one for the input and one for the state
-    for units in config.units:
-        total += directions * gates * units * (width + units + biases)
-        width = directions * units
-        total += 2 * width * config.layer_norm
-    return total + head.parameters(width * (1 if head.per_step else len(config.pooling.split("+"))))
+    every = head.per_step or config.pooling != "last"
+    total = inputs.parameters(config) + stack.parameters(config, inputs.features(config), every)
+    *_lower, top = stack.levels(config, every)
+    width = top.width * (1 if head.per_step else len(config.pooling.split("+")))
+    for dense in config.dense:
+        total += (width + 1) * dense
+        width = dense
+    return total + head.parameters(width)
 
 
 def check_fits(config: ModelConfig, inputs: Inputs, head: Head, cells: int) -> None:
