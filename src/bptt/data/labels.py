@@ -1,6 +1,7 @@
 """How rows are read that have several labels, or none (multilabel)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from bptt.data.reading import OfText, few_enough, in_order, input_of, unknown, word_of
 from bptt.data.suggest import listed
