@@ -38,9 +38,9 @@ def measure() -> None:
     parts = data.load(data.DataConfig(source=str(ARCHIVE)))
     loaded = time.perf_counter()
     text = data.TextConfig()
-    vocabulary, learned = data.Vocabulary.fit_encode(parts.train.texts, text)
+    vocabulary, learned = data.Vocabulary.fit_encode(parts.train.inputs, text)
     fitted = time.perf_counter()
-    held_out = vocabulary.encode(parts.validation.texts)
+    held_out = vocabulary.encode(parts.validation.inputs)
     encoded = time.perf_counter()
     made = [
         batches.make(parts.train, learned, text, batch_size=64, seed=0, shuffle=True),

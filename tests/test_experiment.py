@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bptt import data, evaluation, experiment
+from bptt import data, experiment
 from bptt.config import read_toml
 from bptt.errors import ConfigError, DataError, ModelFileError
+from bptt.evaluation import classes, words
 from bptt.record import MODEL, SCORES, Run
 from tests.commands import write_reviews
 
@@ -33,7 +34,7 @@ def test_the_file_answers_as_the_model_did(run: Run) -> None:
     """The scores were taken from the model in memory; here the same rows are answered from model.safetensors."""
     held_out = data.load(config(run.path.parent).data).validation
     judge = experiment.predictor(run.path)
-    scores = evaluation.explain(judge, evaluation.score(judge.probabilities(held_out.texts), held_out))
+    scores = words.explain(judge, classes.score(judge.answers(held_out.inputs), held_out))
     assert scores.to_dict() == run.read_json(SCORES)["validation"]
 
 
@@ -51,7 +52,7 @@ def test_answers_are_the_most_probable_class(run: Run) -> None:
     texts = ["lovely tea", "awful tea", ""]
     judge = experiment.predictor(run.path)
     answers = experiment.predict(judge, texts)
-    for answer, row in zip(answers, judge.probabilities(texts), strict=True):
+    for answer, row in zip(answers, judge.answers(texts), strict=True):
         assert answer.probability == row.max()
         assert answer.label == judge.classes[row.argmax()]
     assert experiment.predict(run.path, texts) == answers
@@ -62,7 +63,7 @@ def test_the_run_tells_of_its_data(run: Run) -> None:
     facts = run.read_json("data.json")
     assert facts["classes"] == ["bad", "good"]
     assert facts["rows"] == {"train": 160, "validation": 40}
-    assert facts["vocabulary_size"] == len(experiment.predictor(run.path).vocabulary)
+    assert facts["vocabulary_size"] == len(experiment.predictor(run.path).encoder)
     assert facts["batches"]["train"]["rows"] == 160
     layers = {layer["name"]: layer for layer in run.read_json("model.json")["layers"]}
     assert layers["both_1"]["kernel"]

@@ -5,18 +5,18 @@ One function a verb of the command line, and the whole of it: a command only rea
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bptt import batches, checks, data, evaluation, models, training
+from bptt import batches, checks, data, models, tasks, training
 from bptt.bundle import Bundle
 from bptt.checks import Finding
-from bptt.config import Config, override
+from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
-from bptt.evaluation import Predictor, Scores
+from bptt.evaluation import Predictor
 from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
@@ -24,15 +24,7 @@ from bptt.progress import Progress, Silence
 from bptt.record import DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 
-__all__ = ["Answer", "Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "train"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The most probable class of a text, and its probability (0 to 1)."""
-
-    label: str
-    probability: float
+__all__ = ["Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "task_of", "train"]
 
 
 def init(source: str, **reading: Any) -> str:
@@ -41,7 +33,10 @@ def init(source: str, **reading: Any) -> str:
     `reading`: keys of the section data that say how to read it, as `encoding`.
     """
     head = _("Every key with its default. Train with it: bptt train THIS_FILE")
-    return f"# {head}\n\n" + Config(data=data.guess(_reading(source, **reading))).to_toml()
+    config = tasks.resolved(Config(data=_reading(source, **reading)))
+    if not tasks.named(config.data.task).reading.per_step:
+        config = config.model_copy(update={"data": data.guess(config.data)})
+    return f"# {head}\n\n" + config.to_toml()
 
 
 def check(config: Config, progress: Progress | None = None) -> list[Finding]:
@@ -54,7 +49,7 @@ def check(config: Config, progress: Progress | None = None) -> list[Finding]:
     config, splits, notes = _load(config)
     _tell(notes)
     progress.begin(_("looking at {rows} texts").format(rows=len(splits.train) + len(splits.validation) + len(splits.test or ())))
-    return checks.examine(splits, config.text)
+    return checks.examine(splits, config.text, tasks.named(config.data.task).checks)
 
 
 def train(config: Config, path: Path | None = None, progress: Progress | None = None) -> Run:
@@ -67,37 +62,39 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     progress = progress or Silence()
     progress.begin(_("reading {source}").format(source=config.data.source))
     config, splits, notes = _load(config)
+    task, names = tasks.named(config.data.task), splits.train.classes
     _tell(notes)
     progress.begin(_("turning words into numbers"))
-    vocabulary, encoded = data.Vocabulary.fit_encode(splits.train.texts, config.text)
+    encoder, encoded = task.fit_encode(splits.train.inputs, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
-    validated = vocabulary.encode(splits.validation.texts)
+    validated = encoder.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
-    check_fits(config.model, len(vocabulary), len(splits.train.classes), max(B * T for B, T in learned.shapes()))
-    findings = checks.glance(splits, config.text, np.concatenate([learned.whole_lengths, held_out.whole_lengths]))
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model)
+    check_fits(config.model, inputs, head, max(B * T for B, T in learned.shapes()))
+    lengths = np.concatenate([learned.whole_lengths, held_out.whole_lengths])
+    findings = checks.glance(splits, config.text, lengths, task.checks)
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
-    facts = {"vocabulary_size": len(vocabulary), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
+    facts = {**encoder.facts(), "batches": {"train": learned.facts(), "validation": held_out.facts()}}
     run.write_json(DATA, {**splits.summary(), **facts, "checks": [finding.to_dict() for finding in findings]})
     _tell(_list_rejected(run, splits))
 
     training.seed(config.training)
-    classes = splits.train.classes
-    model = models.build(config.model, len(vocabulary), len(classes), config.text.mask)
+    model = models.build(config.model, inputs, head)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
-    bundle = Bundle(config.model_dump(mode="json"), classes, vocabulary.to_json(), weights={}, epoch=0)
-    training.fit(model, learned, held_out, config.training, run, progress, bundle)
+    bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
+    training.fit(model, head, learned, held_out, config.training, run, progress, bundle)
 
     progress.begin(_("scoring and writing the report"))
-    judge = Predictor(model, vocabulary, classes, config.text)
+    judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer)
     parts = {"validation": splits.validation, "test": splits.test}
-    scores = {name: evaluation.score(judge.probabilities(part.texts), part) for name, part in parts.items() if part}
-    run.write_json(SCORES, {name: evaluation.explain(judge, one).to_dict() for name, one in scores.items()})
-    write(run)
+    scores = {name: task.score(judge.answers(part.inputs), part) for name, part in parts.items() if part}
+    run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
+    write(run, task.view)
     return run
 
 
@@ -108,8 +105,9 @@ def evaluate(
     label: str | None = None,
     progress: Progress | None = None,
     **reading: Any,
-) -> Scores:
-    """How well the run in `path` answers the rows of `source`, whose columns are those of the run unless named.
+) -> Any:
+    """How well the run in `path` answers the rows of `source`, whose columns are those of the run unless named: the scores of
+    its task (for classification `evaluation.classes.Scores`).
 
     `reading`: other keys of the configuration's section data that say how to read it, as `encoding`.
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
@@ -117,15 +115,16 @@ def evaluate(
     progress = progress or Silence()
     bundle = _bundle(path)
     named = Config.parse(bundle.config).data
+    task = tasks.named(named.task)
     _tell(_unfinished(path, bundle))
     progress.begin(_("reading {source}").format(source=source))
-    if has_columns(source):
+    if not task.reading.per_step and has_columns(source):
         text, label = text or named.text, label or named.label
-    rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes)
+    rows = data.read(source, _reading(source, text=text, label=label, **reading), bundle.classes, task.reading)
     _tell(rows.notes)
     judge = _judge(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
-    return evaluation.score(judge.probabilities(rows.texts, progress), rows)
+    return task.score(judge.answers(rows.inputs, progress), rows)
 
 
 def columns(path: Path) -> data.DataConfig:
@@ -141,31 +140,39 @@ def predictor(path: Path) -> Predictor:
     return _judge(bundle)
 
 
-def predict(model: Path | Predictor, texts: Sequence[str]) -> list[Answer]:
-    """One answer a text, in order; `model` is a run folder, or what `predictor` made of it. Raises ModelFileError."""
+def task_of(path: Path) -> tasks.Task:
+    """What the run in `path` is to learn. Raises ModelFileError."""
+    return tasks.named(of_run(Run.open(path)).data.task)
+
+
+def predict(model: Path | Predictor, texts: Sequence[Any]) -> list[Any]:
+    """One answer a text, or list of tokens where they are tagged, in order: the answer of its task (for classification
+    `evaluation.classes.Answer`); `model` is a run folder, or what `predictor` made of it.
+
+    Raises ModelFileError, and ValueError for what is neither text nor tokens."""
     model = predictor(model) if isinstance(model, Path) else model
-    probabilities = model.probabilities(texts)
-    best = probabilities.argmax(axis=1)
-    return [Answer(model.classes[k], float(row[k])) for k, row in zip(best, probabilities, strict=True)]
+    return model.say([model.ask(text) for text in texts])
 
 
 def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
     """Which kernel each layer of the run in `path` runs on here, and why; `measure`: what not being native costs.
 
     Raises ModelFileError."""
-    return models.explain(models.restore(_bundle(path)), measure)
+    return models.explain(_judge(_bundle(path)).model, measure)
 
 
 def report(path: Path) -> Path:
     """Writes the report of the run in `path` anew; returns its place. Raises ModelFileError."""
-    return write(Run.open(path))
+    return write(Run.open(path), task_of(path).view)
 
 
 def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
-    """The configuration with the columns that are read, the data, and sentences on what was guessed or left out."""
-    text, label, notes = data.columns(config.data.source, config.data)
+    """The configuration with the task and the columns that are read, the data, and sentences on what was guessed or left out."""
+    config = tasks.resolved(config)
+    reading = tasks.named(config.data.task).reading
+    text, label, notes = data.columns(config.data.source, config.data, reading)
     config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
-    splits = data.load(config.data)
+    splits = data.load(config.data, reading)
     return config, splits, [*notes, *splits.notes]
 
 
@@ -191,8 +198,11 @@ def _unfinished(path: Path, bundle: Bundle) -> list[str]:
 
 
 def _judge(bundle: Bundle) -> Predictor:
-    vocabulary = data.Vocabulary.from_json(bundle.vocabulary_json)
-    return Predictor(models.restore(bundle), vocabulary, bundle.classes, Config.parse(bundle.config).text)
+    config, encoder = Config.parse(bundle.config), data.from_json(bundle.vocabulary_json)
+    task = tasks.named(config.data.task)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes, config.model)
+    model = models.restore(bundle, inputs, head)
+    return Predictor(model, encoder, config.text, head, bundle.classes, task.reading.asked, task.answer)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

@@ -13,3 +13,4 @@ Ids = NDArray[np.int32]  # (B, T) or flat; 0 is padding
 Mask = NDArray[np.bool_]  # (B, T); True where the step is real
 Floats = NDArray[np.floating[Any]]
 PADDING, UNKNOWN = 0, 1  # ids with a meaning of their own
+NO_LABEL = -1  # where a step of a row (B, T) of labels is not real

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bptt import batches
 from bptt.batches import Batches
 from bptt.data import Dataset, Ragged, TextConfig, Vocabulary
+from bptt.data.targets import Classes
 
 lengths_of_rows = st.lists(st.integers(0, 40), max_size=60)
 
@@ -46,9 +47,9 @@ def test_each_row_once_an_epoch_whole_and_in_its_label(
     whole = ragged(lengths)
     seen: list[int] = []
     for batch in made.epoch(epoch):
-        assert (batch.ids.dtype, batch.labels.dtype, batch.rows.dtype) == (np.int32, np.int32, np.int64)
+        assert (batch.inputs.dtype, batch.targets.dtype, batch.rows.dtype) == (np.int32, np.int32, np.int64)
         seen += batch.rows.tolist()
-        for ids, label, row in zip(batch.ids, batch.labels, batch.rows.tolist(), strict=True):
+        for ids, label, row in zip(batch.inputs, batch.targets, batch.rows.tolist(), strict=True):
             expected = whole[row][-20:] if truncation == "pre" else whole[row][:20]
             assert stripped(ids) == expected.tolist()
             assert (
@@ -62,7 +63,7 @@ def test_each_row_once_an_epoch_whole_and_in_its_label(
 @given(lengths_of_rows, st.integers(1, 9))
 def test_shapes_are_the_same_in_every_epoch_and_one_batch_is_partial(lengths: list[int], batch_size: int) -> None:
     made = batches_of(lengths, batch_size)
-    epochs = [sorted(batch.ids.shape for batch in made.epoch(epoch)) for epoch in range(4)]
+    epochs = [sorted(batch.inputs.shape for batch in made.epoch(epoch)) for epoch in range(4)]
     assert epochs.count(epochs[0]) == 4
     assert sorted(set(epochs[0])) == sorted(made.shapes())
     assert len(epochs[0]) == len(made) == -(-len(lengths) // batch_size)
@@ -72,7 +73,7 @@ def test_shapes_are_the_same_in_every_epoch_and_one_batch_is_partial(lengths: li
 
 def test_left_over_rows_move_up_a_bucket() -> None:
     made = batches_of([3] * 6 + [8] * 3 + [15] * 2, batch_size=4, shuffle=False)
-    assert [(batch.ids.shape, batch.rows.tolist()) for batch in made.epoch(0)] == [
+    assert [(batch.inputs.shape, batch.rows.tolist()) for batch in made.epoch(0)] == [
         ((4, 5), [0, 1, 2, 3]),
         ((4, 10), [4, 5, 6, 7]),
         ((3, 15), [8, 9, 10]),
@@ -119,7 +120,7 @@ def test_any_epoch_can_be_made_again_without_the_others() -> None:
         list(first.epoch(_warm))
     for epoch in (5, 0, 2):
         for one, other in zip(first.epoch(epoch), second.epoch(epoch), strict=True):
-            assert np.array_equal(one.ids, other.ids)
+            assert np.array_equal(one.inputs, other.inputs)
             assert np.array_equal(one.rows, other.rows)
 
 
@@ -130,7 +131,7 @@ def test_order_changes_with_seed_and_epoch_and_mixes_the_buckets() -> None:
         for seed, epoch in ((0, 0), (0, 1), (1, 0), (1, 1))
     ]
     assert all(orders[i] != orders[j] for i in range(4) for j in range(i))
-    widths = [batch.ids.shape[1] for batch in batches_of(lengths).epoch(0)]
+    widths = [batch.inputs.shape[1] for batch in batches_of(lengths).epoch(0)]
     assert sorted(widths) != widths != sorted(widths, reverse=True)
 
 
@@ -146,14 +147,14 @@ def test_one_fixed_length_is_what_keras_pads(padding: str, truncation: str) -> N
     made = batches_of(lengths, batch_size=3, shuffle=False, mask=False, bucket_edges=(), padding=padding, truncation=truncation)
     expected = keras.utils.pad_sequences(list(ragged(lengths)), maxlen=20, padding=padding, truncating=truncation)
     got = list(made.epoch(0))
-    assert np.array_equal(np.concatenate([batch.ids for batch in got]), expected)
+    assert np.array_equal(np.concatenate([batch.inputs for batch in got]), expected)
     assert np.concatenate([batch.rows for batch in got]).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_facts_are_counted_by_hand() -> None:
     vocabulary = Vocabulary(("[PAD]", "[UNK]", "a", "b"), lowercase=True)
-    dataset = Dataset(["a b x a b x", "a", "a b a b a b x y"], np.zeros(3, np.int32), ("c",), ["", "", ""])
-    encoded = vocabulary.encode(dataset.texts)
+    dataset = Dataset(["a b x a b x", "a", "a b a b a b x y"], Classes(np.zeros(3, np.int32), ("c",)), ["", "", ""])
+    encoded = vocabulary.encode(dataset.inputs)
     made = batches.make(dataset, encoded, TextConfig(max_length=6, bucket_edges=(2,)), batch_size=1, seed=0, shuffle=True)
     facts = made.facts()
     assert made.tokens() == 6 + 1 + 6

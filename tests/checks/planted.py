@@ -8,6 +8,7 @@ import numpy as np
 from bptt.checks import Finding
 from bptt.data import Dataset
 from bptt.data.splits import Splits, split
+from bptt.data.targets import Classes
 
 Look = Callable[..., dict[str, Finding]]
 
@@ -22,7 +23,7 @@ def dataset(rows: Iterable[tuple[str, str]], name: str = "a.csv", classes: Seque
     """Rows of (text, label), each from a line of its own."""
     texts, labels = zip(*rows, strict=True)
     index = np.array([classes.index(label) for label in labels], np.int32)
-    return Dataset(list(texts), index, tuple(classes), [f"{name}:{line}" for line in range(2, 2 + len(texts))])
+    return Dataset(list(texts), Classes(index, tuple(classes)), [f"{name}:{line}" for line in range(2, 2 + len(texts))])
 
 
 def clean(count: int = 200, length: int = 20, seed: int = 0) -> list[tuple[str, str]]:

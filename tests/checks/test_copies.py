@@ -8,11 +8,12 @@ import pytest
 from bptt import checks
 from bptt.data import TextConfig
 from bptt.data.splits import Splits
+from bptt.tasks.classify import CHECKS
 from tests.checks.planted import by_name, clean, dataset, halves, words
 
 
 def look(splits: Splits) -> dict[str, checks.Finding]:
-    return by_name(checks.examine(splits, TextConfig()))
+    return by_name(checks.examine(splits, TextConfig(), CHECKS))
 
 
 def test_clean_rows_are_fine() -> None:

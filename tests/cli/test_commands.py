@@ -127,6 +127,7 @@ def test_init_writes_what_train_takes_and_the_command_line_beats_the_file(bptt: 
     assert bptt("init", "reviews.csv", "--out", "mine.toml").returncode == 0
     text = (tmp_path / "mine.toml").read_text()
     assert tomllib.loads(text)["data"] == {
+        "task": "classify",
         "source": "reviews.csv",
         "text": "review",
         "label": "score",

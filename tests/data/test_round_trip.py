@@ -49,7 +49,7 @@ def read_back(folder: Path, name: str, content: bytes, rows: list[tuple[str, str
     path.write_bytes(gzip.compress(content, 1) if zipped else content)
     parts = parts_of(str(path))
     expected = [(text, unicodedata.normalize("NFC", label).strip()) for text, label in rows]
-    assert list(zip(parts.training.texts, parts.training.labels, strict=True)) == expected
+    assert list(zip(parts.training.inputs, parts.training.labels, strict=True)) == expected
     assert parts.training.rejected == []
 
 

@@ -58,7 +58,7 @@ def test_odd_texts(lowercase: bool, expected: str) -> None:
 def test_film_reviews() -> None:
     parts = data.load(data.DataConfig(source=str(REVIEWS)))
     expected = "04f9d71ba8dd39260d6fc3aa045e78fbb11a92d079576cbc80d52832c78a0594"
-    assert digest(parts.train.texts, parts.validation.texts, TextConfig()) == expected
+    assert digest(parts.train.inputs, parts.validation.inputs, TextConfig()) == expected
 
 
 @given(st.lists(st.text(), min_size=1), st.integers(1, 3))

@@ -41,7 +41,7 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
 )
 def test_every_form_of_table_holds_the_same_rows(tmp_path: Path, name: str, content: str) -> None:
     rows = parts_of(write(tmp_path, name, content)).training
-    assert list(zip(rows.texts, rows.labels, strict=True)) == ROWS
+    assert list(zip(rows.inputs, rows.labels, strict=True)) == ROWS
 
 
 def test_origin_is_the_line_a_row_starts_on(tmp_path: Path) -> None:
@@ -52,20 +52,20 @@ def test_origin_is_the_line_a_row_starts_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
 def test_other_line_ends(tmp_path: Path, newline: str) -> None:
     rows = parts_of(write(tmp_path, "a.csv", "text,label\na,x\nb,y\n".replace("\n", newline))).training
-    assert (rows.texts, rows.origins) == (["a", "b"], ["a.csv:2", "a.csv:3"])
+    assert (rows.inputs, rows.origins) == (["a", "b"], ["a.csv:2", "a.csv:3"])
 
 
 def test_field_longer_than_the_csv_module_allows_by_itself(tmp_path: Path) -> None:
     before = csv.field_size_limit()
     long = "x" * 300_000
-    assert parts_of(write(tmp_path, "a.csv", csv_of([(long, "pos")]))).training.texts == [long]
+    assert parts_of(write(tmp_path, "a.csv", csv_of([(long, "pos")]))).training.inputs == [long]
     assert csv.field_size_limit() == before
 
 
 def test_jsonl_keeps_line_separators_inside_a_string(tmp_path: Path) -> None:
     source = write(tmp_path, "a.jsonl", '{"text": "a\u2028b\u0085c", "label": "x"}\r\n\n{"text": "d", "label": "y"}')
     rows = parts_of(source).training
-    assert (rows.texts, rows.origins) == (["a\u2028b\u0085c", "d"], ["a.jsonl:1", "a.jsonl:3"])
+    assert (rows.inputs, rows.origins) == (["a\u2028b\u0085c", "d"], ["a.jsonl:1", "a.jsonl:3"])
 
 
 def test_jsonl_labels_of_any_simple_type_become_words(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bptt.data.dataset import Dataset
-from bptt.data.splits import identity, split
+from bptt.data.inputs import identity
+from bptt.data.splits import split
+from bptt.data.targets import Classes
 
 
 def dataset(rows: list[tuple[str, int]], classes: tuple[str, ...] = ("no", "yes")) -> Dataset:
     labels = np.array([label for _text, label in rows], np.int32)
-    return Dataset([text for text, _label in rows], labels, classes, [f"f.csv:{i + 2}" for i in range(len(rows))])
+    return Dataset([text for text, _label in rows], Classes(labels, classes), [f"f.csv:{i + 2}" for i in range(len(rows))])
 
 
 NUMBERED = dataset([(f"text {i}", int(i % 4 == 0)) for i in range(200)])
@@ -33,7 +35,7 @@ def test_no_text_stands_on_two_sides_and_no_row_is_lost(rows: list[tuple[str, in
     rows = [("one", 0), ("two", 0), ("three", 1), ("four", 1), *rows]  # two texts a class can always be split
     whole = dataset(rows)
     parts = split("f.csv", whole, None, share, seed)
-    sides = [{identity(text) for text in part.texts} for part in (parts.train, parts.validation)]
+    sides = [{identity(text) for text in part.inputs} for part in (parts.train, parts.validation)]
     assert sides[0].isdisjoint(sides[1])
     assert sorted(parts.train.origins + parts.validation.origins) == sorted(whole.origins)
     assert len(parts.train) > 0 < len(parts.validation)
@@ -47,32 +49,32 @@ def test_identity_sees_what_the_network_sees() -> None:
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.1])
 def test_each_class_is_held_out_in_its_share(share: float) -> None:
     parts = split("f.csv", NUMBERED, None, share, seed=0)
-    assert parts.validation.rows_per_class() == {"no": round(150 * share), "yes": round(50 * share)}
+    assert parts.validation.targets.counts() == {"no": round(150 * share), "yes": round(50 * share)}
     assert parts.validation.origins == sorted(parts.validation.origins, key=lambda origin: int(origin.split(":")[1]))
 
 
 def test_class_of_two_texts_has_one_on_each_side() -> None:
     parts = split("f.csv", dataset([("a", 0), ("b", 0), ("c", 1), ("d", 1)]), None, 0.9, seed=3)
-    assert parts.train.rows_per_class() == parts.validation.rows_per_class() == {"no": 1, "yes": 1}
+    assert parts.train.targets.counts() == parts.validation.targets.counts() == {"no": 1, "yes": 1}
 
 
 def test_a_text_too_common_for_the_share_is_trained_on() -> None:
     rows = [("ok", 1)] * 50 + [(f"rare {i}", 1) for i in range(10)] + [("x", 0), ("y", 0)]
     parts = split("f.csv", dataset(rows), None, 0.2, seed=0)
-    assert "ok" not in parts.validation.texts
-    assert parts.validation.rows_per_class()["yes"] == 10
+    assert "ok" not in parts.validation.inputs
+    assert parts.validation.targets.counts()["yes"] == 10
 
 
 def test_where_no_text_fits_the_share_the_rarest_is_held_out() -> None:
     rows = [("often", 1)] * 6 + [("seldom", 1)] * 2 + [("x", 0), ("y", 0)]
     for seed in range(8):
-        assert split("f.csv", dataset(rows), None, 0.1, seed).validation.rows_per_class()["yes"] == 2
+        assert split("f.csv", dataset(rows), None, 0.1, seed).validation.targets.counts()["yes"] == 2
 
 
 def test_texts_of_the_test_part_are_left_out_and_counted() -> None:
     test = dataset([("TEXT 3", 0), ("text 8", 1), ("new", 0)])
     parts = split("where/f.csv", NUMBERED, test, 0.2, seed=0)
-    assert {"text 3", "text 8"}.isdisjoint(parts.train.texts + parts.validation.texts)
+    assert {"text 3", "text 8"}.isdisjoint(parts.train.inputs + parts.validation.inputs)
     assert (parts.leaks, len(parts.train) + len(parts.validation)) == (2, 198)
     assert parts.notes == ("f.csv: left out 2 rows whose text also stands in the test part.",)
 
@@ -88,7 +90,7 @@ def test_split_does_not_hang_on_hash_seeds(tmp_path: Path) -> None:
     code = (
         "import json, sys; from bptt import data; "
         "s = data.load(data.DataConfig(source=sys.argv[1], text='text', label='label')); "
-        "v = data.Vocabulary.fit(s.train.texts, data.TextConfig(min_count=1)); print(json.dumps(s.summary()), v.to_json())"
+        "v = data.Vocabulary.fit(s.train.inputs, data.TextConfig(min_count=1)); print(json.dumps(s.summary()), v.to_json())"
     )
     outputs = [
         subprocess.run(

@@ -7,8 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from bptt.data.dataset import Dataset
+from bptt.data.targets import Classes
 from bptt.errors import DataError
-from bptt.evaluation import Scores, score
+from bptt.evaluation.classes import Scores, score
 
 CLASSES = ("a", "b", "c", "d")
 LABELS = [0, 0, 0, 0, 1, 1, 2]
@@ -18,7 +19,9 @@ CERTAINTY = [0.9, 0.5, 0.7, 0.95, 0.4, 0.7, 0.6]
 
 def dataset(labels, classes=CLASSES):
     rows = range(len(labels))
-    return Dataset([f"text {row}" for row in rows], np.array(labels, np.int32), classes, [f"file.csv:{row + 2}" for row in rows])
+    return Dataset(
+        [f"text {row}" for row in rows], Classes(np.array(labels, np.int32), classes), [f"file.csv:{row + 2}" for row in rows]
+    )
 
 
 def answering(answers, certainty, classes=4):

@@ -5,8 +5,12 @@ import pytest
 
 from bptt import models
 from bptt.data import Dataset, TextConfig, Vocabulary
-from bptt.evaluation import Predictor, explain, score, words
+from bptt.data.targets import Classes
+from bptt.evaluation import Predictor, words
+from bptt.evaluation.classes import score
+from bptt.evaluation.words import explain
 
+PLAIN = (str, lambda row, answer, names: answer)  # asked and answered as it is
 TEXT = TextConfig(max_length=12, bucket_edges=(4, 8), min_count=1)
 CLASSES = ("bad", "good")
 WEIGHTS = {"lovely": 2.0, "nice": 0.75, "awful": -1.5, "tea": 0.0, "the": 0.0}
@@ -18,6 +22,8 @@ class Additive:
     def __init__(self, vocabulary):
         self._weights = np.array([WEIGHTS.get(word, 0.0) for word in vocabulary.words])
 
+    output_shape = (None, 2)
+
     def predict_on_batch(self, ids):
         good = 1 / (1 + np.exp(-self._weights[ids].sum(axis=1)))
         return np.stack([1 - good, good], axis=1)
@@ -26,12 +32,12 @@ class Additive:
 @pytest.fixture(scope="module")
 def additive():
     vocabulary = Vocabulary.fit([" ".join(WEIGHTS)], TEXT)
-    return Predictor(Additive(vocabulary), vocabulary, CLASSES, TEXT, batch_size=4)
+    return Predictor(Additive(vocabulary), vocabulary, TEXT, models.Softmax(2), CLASSES, *PLAIN, batch_size=4)
 
 
 def explained(predictor, texts, label):
-    rows = Dataset(texts, np.full(len(texts), label, np.int32), CLASSES, [""] * len(texts))
-    return explain(predictor, score(predictor.probabilities(texts), rows)).mistakes
+    rows = Dataset(texts, Classes(np.full(len(texts), label, np.int32), CLASSES), [""] * len(texts))
+    return explain(predictor, score(predictor.answers(texts), rows)).mistakes
 
 
 def test_each_effect_is_the_change_of_the_true_class(additive):
@@ -58,7 +64,9 @@ def test_each_mistake_keeps_its_own_words(additive):
 
 @pytest.mark.parametrize(("side", "kept"), [("pre", slice(-12, None)), ("post", slice(0, 12))])
 def test_only_words_that_the_model_read(additive, side, kept):
-    predictor = Predictor(additive.model, additive.vocabulary, CLASSES, TEXT.model_copy(update={"truncation": side}))
+    predictor = Predictor(
+        additive.model, additive.encoder, TEXT.model_copy(update={"truncation": side}), models.Softmax(2), CLASSES, *PLAIN
+    )
     text = ["lovely", *["tea"] * 15, "nice"]
     [mistake] = explained(predictor, [" ".join(text)], 0)
     assert mistake["words"] == text[kept]
@@ -82,25 +90,29 @@ def test_an_answer_of_no_probability_at_all_stays_finite():
     vocabulary = Vocabulary.fit([" ".join(WEIGHTS)], TEXT)
 
     class Sure:
+        output_shape = (None, 2)
+
         def predict_on_batch(self, ids):
             return np.tile(np.array([[0.0, 1.0]], np.float32), (len(ids), 1))
 
-    [mistake] = explained(Predictor(Sure(), vocabulary, CLASSES, TEXT), ["the tea"], 0)
+    [mistake] = explained(Predictor(Sure(), vocabulary, TEXT, models.Softmax(2), CLASSES, *PLAIN), ["the tea"], 0)
     assert mistake["effects"] == [0.0, 0.0]
 
 
 def test_a_real_model_asked_by_hand():
     """The text without the word, as a user would send it."""
     vocabulary = Vocabulary.fit(["the tea was lovely and awful too"], TEXT)
-    model = models.build(models.ModelConfig(embedding_width=5, units=(6,)), len(vocabulary), 2, mask=True)
+    model = models.build(
+        models.ModelConfig(embedding_width=5, units=(6,)), models.Words(len(vocabulary), mask=True), models.Softmax(2)
+    )
     draw = np.random.default_rng(0)
     model.set_weights([draw.normal(size=weight.shape).astype(np.float32) for weight in model.get_weights()])
-    predictor = Predictor(model, vocabulary, CLASSES, TEXT)
+    predictor = Predictor(model, vocabulary, TEXT, models.Softmax(2), CLASSES, *PLAIN)
     text = "the tea was lovely too"
-    true = int(predictor.probabilities([text])[0].argmin())
+    true = int(predictor.answers([text])[0].argmin())
     [mistake] = explained(predictor, [text], true)
     for number, effect in enumerate(mistake["effects"]):
         rest = " ".join(word for other, word in enumerate(text.split()) if other != number)
-        both = np.log(predictor.probabilities([text, rest])[:, true])
+        both = np.log(predictor.answers([text, rest])[:, true])
         assert effect == pytest.approx(both[0] - both[1], abs=1e-3)
     assert len(set(mistake["effects"])) == 5

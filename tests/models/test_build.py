@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from bptt.models import ModelConfig, build, get_weights, set_weights
+from bptt.models import ModelConfig, Softmax, Words, build, get_weights, set_weights
 
 POOLINGS = ("last", "mean", "max", "mean+max")
 SHAPES = [*itertools.product(["simple_rnn"], POOLINGS, [False, True]), ("lstm", "last", False), ("gru", "mean+max", True)]
@@ -24,7 +24,7 @@ def spread(model: keras.Model) -> None:
 
 @pytest.mark.parametrize(("cell", "pooling", "bidirectional"), SHAPES)
 def test_padding_changes_nothing_and_order_counts(cell: str, pooling: str, bidirectional: bool) -> None:
-    model = build(small(cell=cell, pooling=pooling, bidirectional=bidirectional), 10, 3, mask=True)
+    model = build(small(cell=cell, pooling=pooling, bidirectional=bidirectional), Words(10, mask=True), Softmax(3))
     spread(model)
     found = model.predict_on_batch(IDS)
     assert found.shape == (6, 3)
@@ -35,21 +35,21 @@ def test_padding_changes_nothing_and_order_counts(cell: str, pooling: str, bidir
 
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_a_row_of_padding_is_answered_by_the_biases_alone(pooling: str) -> None:
-    model = build(small(pooling=pooling, layer_norm=False), 10, 3, mask=True)
+    model = build(small(pooling=pooling, layer_norm=False), Words(10, mask=True), Softmax(3))
     model.get_layer("head").bias.assign([1.0, 2.0, 3.0])
     expected = np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum()
     np.testing.assert_allclose(model.predict_on_batch(IDS)[EMPTY], expected, rtol=1e-5)
 
 
 def test_without_a_mask_padding_is_read() -> None:
-    model = build(small(), 10, 3, mask=False)
+    model = build(small(), Words(10, mask=False), Softmax(3))
     spread(model)
     found = model.predict_on_batch(IDS)
     assert np.abs(np.diff(found[SAME], axis=0)).max(axis=1).min() > 1e-4
 
 
 def test_weights_have_the_same_paths_in_every_build() -> None:
-    first, second = (get_weights(build(small(layer_norm=True), 10, 3, mask=True)) for _ in range(2))
+    first, second = (get_weights(build(small(layer_norm=True), Words(10, mask=True), Softmax(3))) for _ in range(2))
     assert list(first) == list(second)
     assert len(first) == 19
 
@@ -66,18 +66,18 @@ def test_weights_have_the_same_paths_in_every_build() -> None:
     ],
 )
 def test_the_configuration_reaches_the_model(changes: dict[str, object], parameters: int) -> None:
-    assert build(small(**changes), 10, 3, mask=True).count_params() == parameters
+    assert build(small(**changes), Words(10, mask=True), Softmax(3)).count_params() == parameters
 
 
 def test_dropouts_stand_where_the_configuration_says() -> None:
-    model = build(small(embedding_dropout=0.25, dropout=0.5), 10, 3, mask=True)
+    model = build(small(embedding_dropout=0.25, dropout=0.5), Words(10, mask=True), Softmax(3))
     rates = {layer.name: layer.rate for layer in model.layers if hasattr(layer, "rate")}
     assert rates == {"embedding_dropout": 0.25, "dropout_1": 0.5, "head_dropout": 0.5}
-    bare = build(small(embedding_dropout=0, dropout=0), 10, 3, mask=True)
+    bare = build(small(embedding_dropout=0, dropout=0), Words(10, mask=True), Softmax(3))
     assert not [layer.name for layer in bare.layers if "dropout" in layer.name]
 
 
 def test_dropout_works_while_training_only() -> None:
-    model = build(small(dropout=0.5), 10, 3, mask=True)
+    model = build(small(dropout=0.5), Words(10, mask=True), Softmax(3))
     np.testing.assert_array_equal(model(IDS), model(IDS))
     assert not np.allclose(model(IDS, training=True), model(IDS, training=True))

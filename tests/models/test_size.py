@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bptt.errors import ConfigError
-from bptt.models import ModelConfig, build, size
+from bptt.models import ModelConfig, Softmax, Words, build, size
 
 
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
@@ -21,17 +21,19 @@ def test_parameters_are_those_that_keras_counts(cell: str) -> None:
             "pooling": "last" if deep ^ both ^ norm else "mean+max",
         }
         config = ModelConfig.model_validate(values)
-        assert size.parameters(config, 11, 4) == build(config, 11, 4, mask=True).count_params(), values
+        inputs, head = Words(11, mask=True), Softmax(4)
+        assert size.parameters(config, inputs, head) == build(config, inputs, head).count_params(), values
 
 
 def test_what_is_too_large_for_the_machine_is_refused_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     config = ModelConfig(units=(1000,), embedding_width=1000, bidirectional=False, pooling="last")
-    need = 4 * (8 * size.parameters(config, 100, 2) + 50 * 2000)
+    inputs, head = Words(100, mask=True), Softmax(2)
+    need = 4 * (8 * size.parameters(config, inputs, head) + 50 * 2000)
     monkeypatch.setattr(size, "memory", lambda: need)
-    size.check_fits(config, 100, 2, cells=50)
+    size.check_fits(config, inputs, head, cells=50)
     monkeypatch.setattr(size, "memory", lambda: need - 1)
     with pytest.raises(ConfigError, match=r"at least 0\.1 GB of memory \(2,103,002 parameters, 50 words"):
-        size.check_fits(config, 100, 2, cells=50)
+        size.check_fits(config, inputs, head, cells=50)
 
 
 def test_a_container_s_limit_counts(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

@@ -17,9 +17,10 @@ STATUS = Status(
     batch=17,
     batches=313,
     loss=0.41234,
-    accuracy=0.8125,
+    metric="accuracy",
+    value=0.8125,
     val_loss=None,
-    val_accuracy=None,
+    val_value=None,
     learning_rate=0.0005,
     tokens_per_second=312_400,
     elapsed=12.0,
@@ -38,7 +39,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_status_is_one_line_for_a_terminal_of_80_columns() -> None:
     assert str(STATUS) == LINE
-    later = str(replace(STATUS, val_accuracy=0.85))
+    later = str(replace(STATUS, val_value=0.85))
     assert "acc 0.812 val 0.850  312k" in later
     assert len(later) <= 80
 
@@ -71,7 +72,7 @@ def test_json_lines_say_the_same_to_programs(now: list[float]) -> None:
     events.update(STATUS)
     now[0] += 0.5
     events.update(STATUS)
-    events.update(replace(STATUS, val_accuracy=0.75, epoch_finished=True))
+    events.update(replace(STATUS, val_value=0.75, epoch_finished=True))
     events.say(HOSTILE)
     begun, progress, epoch, note = map(json.loads, stream.getvalue().splitlines())
     assert begun == {"event": "begin", "doing": "compiling bucket 1 of 2", "bucket": 1, "buckets": 2, "elapsed_seconds": 0.0}

@@ -11,8 +11,10 @@ from bptt import batches, report
 from bptt.config import Config
 from bptt.data import Dataset, TextConfig, Vocabulary
 from bptt.data.splits import split
-from bptt.evaluation import score
+from bptt.data.targets import Classes
+from bptt.evaluation.classes import score
 from bptt.record import DATA, MODEL_TABLE, SCORES, Run
+from bptt.report import ClassesView
 
 KEYS = ("name", "kind", "output_shape", "parameters", "kernel", "reason")
 LAYERS = [
@@ -44,13 +46,13 @@ def epoch_events(count):
 def dataset(classes, rows, text, origin):
     texts = [f"{text} number {row}" for row in range(rows)]
     labels = (np.arange(rows) % len(classes)).astype(np.int32)
-    return Dataset(texts, labels, tuple(classes), [f"{origin}:{row + 2}" for row in range(rows)])
+    return Dataset(texts, Classes(labels, tuple(classes)), [f"{origin}:{row + 2}" for row in range(rows)])
 
 
 def answers(part, skill):
     """Probabilities (N, K) that favour the true class the more, the larger `skill`."""
     logits = np.random.default_rng(0).normal(size=(len(part), len(part.classes)))
-    logits[np.arange(len(part)), part.labels] += skill
+    logits[np.arange(len(part)), part.targets.values] += skill
     return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
 
@@ -70,10 +72,10 @@ def make_run(
     own_test = dataset(classes, 40, f"other words {text}", origin) if test else None
     parts = split(origin, dataset(classes, rows, text, origin), own_test, 0.4, 0)
     text_config = TextConfig(max_length=4, min_count=1)
-    vocabulary = Vocabulary.fit(parts.train.texts, text_config)
+    vocabulary = Vocabulary.fit(parts.train.inputs, text_config)
     learned = {"train": parts.train, "validation": parts.validation}
     made = {
-        name: batches.make(part, vocabulary.encode(part.texts), text_config, 8, 0, False).facts()
+        name: batches.make(part, vocabulary.encode(part.inputs), text_config, 8, 0, False).facts()
         for name, part in learned.items()
     }
     judged = {"validation": parts.validation} | ({"test": parts.test} if parts.test else {})
@@ -195,7 +197,7 @@ def filled(make):
 @pytest.fixture
 def page_of():
     """Writes a run's report and gives it as a tree."""
-    return lambda run: parse(report.write(run).read_text(encoding="utf-8"))
+    return lambda run: parse(report.write(run, ClassesView()).read_text(encoding="utf-8"))
 
 
 @pytest.fixture

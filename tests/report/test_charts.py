@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bptt.report import ClassesView
 from bptt.report.charts import Chart, Series
 from bptt.report.curves import panels
 
@@ -42,7 +43,7 @@ def corners(svg, style):
 @pytest.mark.parametrize("count", [1, 2, 7, 40, 41, 200])
 def test_each_dot_stands_at_its_epoch_and_its_value(draw, epochs, count):
     rows = epochs(count)
-    svg = draw(panels(rows, 1)[0])
+    svg = draw(panels(rows, 1, ClassesView().metric())[0])
     assert axis(svg, "end")[0][0] > axis(svg, "end")[-1][0]  # the lowest number stands lowest on the page
     for style, key in [("train", "loss"), ("validation", "val_loss")]:
         drawn = dots(svg, style)
@@ -58,7 +59,7 @@ def test_each_dot_stands_at_its_epoch_and_its_value(draw, epochs, count):
 
 
 def test_the_line_goes_through_the_dots(draw, epochs):
-    svg = draw(panels(epochs(7), 4)[1])
+    svg = draw(panels(epochs(7), 4, ClassesView().metric())[1])
     for style in ("train", "validation"):
         assert corners(svg, style) == [[(x, y) for x, y, _words in dots(svg, style)]]
 
@@ -69,7 +70,7 @@ def test_the_learning_rate_is_logarithmic(draw, epochs):
     rows = epochs(3)
     for row, rate in zip(rows, [1e-2, 1e-3, 1e-5], strict=True):
         row["learning_rate"] = rate
-    svg = draw(panels(rows, 1)[2])
+    svg = draw(panels(rows, 1, ClassesView().metric())[2])
     places = [y for _x, y, _words in dots(svg, "other")]
     assert [value_at(y, axis(svg, "end"), log, exp) for y in places] == pytest.approx([1e-2, 1e-3, 1e-5], rel=0.02)
     assert places[2] - places[1] == pytest.approx(2 * (places[1] - places[0]), abs=0.2)
@@ -77,7 +78,7 @@ def test_the_learning_rate_is_logarithmic(draw, epochs):
 
 def test_the_gap_is_training_less_validation_around_a_zero_line(draw, epochs):
     rows = epochs(7)
-    svg = draw(panels(rows, 4)[3])
+    svg = draw(panels(rows, 4, ClassesView().metric())[3])
     gaps = [row["accuracy"] - row["val_accuracy"] for row in rows]
     assert gaps[0] < 0 < gaps[-1]
     assert [value_at(y, axis(svg, "end")) for _x, y, _words in dots(svg, "other")] == pytest.approx(gaps, abs=0.001)
@@ -87,7 +88,7 @@ def test_the_gap_is_training_less_validation_around_a_zero_line(draw, epochs):
 
 
 def test_the_best_epoch_is_marked_at_its_place(draw, epochs):
-    svg = draw(panels(epochs(7), 4)[0])
+    svg = draw(panels(epochs(7), 4, ClassesView().metric())[0])
     [mark] = svg.all("path", **{"class": "best"})
     x = float(mark.attributes["d"][1:].split()[0])
     assert value_at(x, axis(svg, "middle")) == pytest.approx(4, abs=0.01)
@@ -97,7 +98,7 @@ def test_the_best_epoch_is_marked_at_its_place(draw, epochs):
 def test_a_value_that_is_no_number_breaks_the_line_and_is_named(draw, epochs, bad):
     rows = epochs(6)
     rows[2]["val_loss"] = bad
-    chart = panels(rows, None)[0]
+    chart = panels(rows, None, ClassesView().metric())[0]
     svg = draw(chart)
     assert [len(run) for run in corners(svg, "validation")] == [2, 3]
     assert [len(run) for run in corners(svg, "train")] == [6]
@@ -108,7 +109,7 @@ def test_a_value_that_is_no_number_breaks_the_line_and_is_named(draw, epochs, ba
 def test_a_lone_value_between_gaps_is_a_dot_of_the_line(draw, epochs):
     rows = epochs(3)
     rows[0]["loss"] = rows[2]["loss"] = None
-    svg = draw(panels(rows, None)[0])
+    svg = draw(panels(rows, None, ClassesView().metric())[0])
     [line] = svg.all("path", **{"class": "line train"})
     assert line.attributes["d"].endswith("h0")
 
@@ -116,7 +117,7 @@ def test_a_lone_value_between_gaps_is_a_dot_of_the_line(draw, epochs):
 def test_a_rate_of_0_cannot_stand_on_a_logarithmic_axis_and_is_named(epochs):
     rows = epochs(3)
     rows[1]["learning_rate"] = 0.0
-    assert panels(rows, None)[2].notes() == ["learning rate: no number at epoch 2."]
+    assert panels(rows, None, ClassesView().metric())[2].notes() == ["learning rate: no number at epoch 2."]
 
 
 def test_words_for_those_who_do_not_see_the_drawing(draw):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bptt import messages, report
+from bptt.report import ClassesView
 from tests.report.chromium import PROGRAM, browser
 from tests.report.hostile import STRINGS, harmless
 
@@ -37,7 +38,7 @@ def page(make, epochs):
     """A report with every part a report can have: two judged parts, many words, long names, a check."""
     names = ("một nhãn khá dài, để xem tên lớp dài trông ra sao trong một bảng hẹp", "b", "c" * 90)
     text = " ".join(["a film of many words and an_uncommonly_long_word_that_never_ends_" + "x" * 60, *["so", "it", "goes", "on"]])
-    return report.write(make(classes=names, rows=120, text=text, test=True, events=epochs(30)))
+    return report.write(make(classes=names, rows=120, text=text, test=True, events=epochs(30)), ClassesView())
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_it_is_drawn_whole_and_within_its_window(chromium, make, epochs, width, 
     if language == "vi":
         messages.use("vi")
         try:
-            page = report.write(make("vi", events=epochs(30), test=True))
+            page = report.write(make("vi", events=epochs(30), test=True), ClassesView())
         finally:
             messages.use("en")
     chromium.open(page, width, dark)
@@ -120,7 +121,7 @@ def test_hostile_strings_change_no_element(chromium, filled, start):
     words = STRINGS[start : start + 200]
     census = []
     for name, given in [("hostile", words), ("twin", [harmless(word, number) for number, word in enumerate(words)])]:
-        chromium.open(report.write(filled(name, given)))
+        chromium.open(report.write(filled(name, given), ClassesView()))
         census.append(chromium.ask(CENSUS).split("\n"))
         assert not chromium.told("Log.entryAdded")
         assert not chromium.told("Page.javascriptDialogOpening")

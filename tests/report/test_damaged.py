@@ -10,6 +10,7 @@ import pytest
 from bptt import report
 from bptt.errors import BpttError
 from bptt.record import CONFIG, DATA, ENVIRONMENT, METRICS, MODEL_TABLE, SCORES
+from bptt.report import ClassesView
 
 DEEP = "[" * 100_000
 WRONG: list[Any] = [None, True, -1, 1e400, "text", "\ud800", [], [1], {}, {"a": 1}]
@@ -28,11 +29,11 @@ WRONG: list[Any] = [None, True, -1, 1e400, "text", "\ud800", [], [1], {}, {"a": 
 )
 def test_another_shape_is_refused_and_leaves_the_old_page(make, name, content):
     run = make()
-    path = report.write(run)
+    path = report.write(run, ClassesView())
     before = path.read_bytes()
     (run.path / name).write_bytes(content.encode("latin-1"))
     with pytest.raises(BpttError, match=rf"{name} is damaged \(.+\)") as caught:
-        report.write(run)
+        report.write(run, ClassesView())
     assert caught.value.code == "run.damaged"
     assert len(str(caught.value)) < 600
     assert path.read_bytes() == before
@@ -72,7 +73,7 @@ def test_any_value_changed_is_refused_or_shown(make, name):
             content = changed(whole, way, wrong)
             file.write_text("".join(f"{json.dumps(line)}\n" for line in content) if lines else json.dumps(content))
             try:
-                report.write(run)
+                report.write(run, ClassesView())
                 written += 1
             except BpttError as error:
                 refused.append(error.code)
@@ -90,4 +91,4 @@ def test_a_setting_that_is_missing_is_not_taken_from_the_defaults(make, key):
     assert len(kept) < len(text.splitlines())
     (run.path / CONFIG).write_text("\n".join(kept))
     with pytest.raises(BpttError, match=rf"config\.toml is damaged \({section}\.{name} is missing\)"):
-        report.write(run)
+        report.write(run, ClassesView())

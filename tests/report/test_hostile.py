@@ -9,6 +9,7 @@ from justhtml import JustHTML
 from bptt import report
 from bptt.errors import ModelFileError
 from bptt.record import SCORES
+from bptt.report import ClassesView
 from bptt.report.text import shorten
 from tests.report.hostile import STRINGS, harmless
 
@@ -71,7 +72,7 @@ def test_a_hole_is_noticed(filled, page_of, monkeypatch, planted):
     write._template.cache_clear()
     try:
         run, twin = filled("hostile", ["<b>", "c"]), filled("twin", ["ooo 0", "o 1"])
-        assert real(report.write(run)) != real(report.write(twin))
+        assert real(report.write(run, ClassesView())) != real(report.write(twin, ClassesView()))
     finally:
         write._template.cache_clear()
 
@@ -92,4 +93,4 @@ def test_half_a_character_in_a_file_is_damage(make):
     assert "reviews.csv" in text
     (run.path / SCORES).write_text(text.replace("reviews.csv", r"\ud800"))
     with pytest.raises(ModelFileError, match=r"scores\.json is damaged"):
-        report.write(run)
+        report.write(run, ClassesView())

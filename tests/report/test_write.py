@@ -5,8 +5,9 @@ import pytest
 from bptt import report
 from bptt.data.config import TextConfig
 from bptt.errors import ModelFileError
-from bptt.evaluation import ScoresByPart
+from bptt.evaluation.classes import Scores
 from bptt.record import DATA, ENVIRONMENT, METRICS, MODEL_TABLE, SCORES
+from bptt.report import ClassesView
 
 MEGABYTE = 1_000_000
 
@@ -19,7 +20,7 @@ def table(page, name):
 
 def test_the_verdict_comes_first_and_compares_with_the_majority(make, page_of):
     run = make(classes=("neg", "pos"), rows=61, skill=3.0)
-    scores = run.read_json(SCORES, ScoresByPart)["validation"]
+    scores = run.read_json(SCORES, dict[str, Scores])["validation"]
     name, baseline = scores.majority()
     page = page_of(run)
     headline = page.all("main")[0].all("h2")[0]
@@ -76,7 +77,7 @@ def test_the_best_epoch_follows_the_monitor_and_of_equals_is_the_first(make, pag
 
 def test_each_class_as_in_the_scores(make, page_of):
     run = make(classes=("a", "b", "c"), rows=90)
-    scores = run.read_json(SCORES, ScoresByPart)["validation"]
+    scores = run.read_json(SCORES, dict[str, Scores])["validation"]
     head, rows = table(page_of(run), "validation-classes")
     assert head == ["Class", "Precision", "Recall", "F1", "Rows", "Answered"]
     assert rows == [
@@ -194,11 +195,11 @@ def test_a_run_killed_before_its_first_epoch(make, page_of):
 
 def test_a_damaged_file_is_refused_and_leaves_the_old_page(make):
     run = make()
-    path = report.write(run)
+    path = report.write(run, ClassesView())
     before = path.read_bytes()
     (run.path / SCORES).write_text('{"validation": {"rows"')
     with pytest.raises(ModelFileError, match=r"scores\.json is damaged"):
-        report.write(run)
+        report.write(run, ClassesView())
     assert path.read_bytes() == before
 
 

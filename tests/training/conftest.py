@@ -9,7 +9,7 @@ import pytest
 
 from bptt.batches import Batches
 from bptt.data import Ragged, TextConfig
-from bptt.models import ModelConfig, build
+from bptt.models import ModelConfig, Softmax, Words, build
 from bptt.record import Run
 
 T, V = 8, 12
@@ -46,7 +46,7 @@ def contrary() -> Batches:
 @pytest.fixture
 def model() -> keras.Model:
     keras.utils.set_random_seed(0)
-    return build(ModelConfig(embedding_width=4, units=(6,), bidirectional=False, dropout=0.1), V, 2, mask=True)
+    return build(ModelConfig(embedding_width=4, units=(6,), bidirectional=False, dropout=0.1), Words(V, mask=True), Softmax(2))
 
 
 @pytest.fixture

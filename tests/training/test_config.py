@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from bptt.models import Softmax
 from bptt.training import TrainingConfig
 from bptt.training.fit import compile_model, rules
 
@@ -12,14 +13,14 @@ def test_one_clip_at_most_and_both_are_named() -> None:
 
 @pytest.mark.parametrize("name", ["clipnorm", "clipvalue", "global_clipnorm"])
 def test_the_clip_reaches_the_optimizer(name, model) -> None:
-    compile_model(model, TrainingConfig.model_validate({"clipnorm": 0, name: 0.25}))
+    compile_model(model, Softmax(2), TrainingConfig.model_validate({"clipnorm": 0, name: 0.25}))
     found = {clip: getattr(model.optimizer, clip) for clip in ("clipnorm", "clipvalue", "global_clipnorm")}
     assert found == {"clipnorm": None, "clipvalue": None, "global_clipnorm": None, name: 0.25}
 
 
 @pytest.mark.parametrize(("name", "kind"), [("adam", "Adam"), ("adamw", "AdamW"), ("rmsprop", "RMSprop"), ("sgd", "SGD")])
 def test_the_optimizer_and_its_rate(name, kind, model) -> None:
-    compile_model(model, TrainingConfig(optimizer=name, learning_rate=0.02))
+    compile_model(model, Softmax(2), TrainingConfig(optimizer=name, learning_rate=0.02))
     assert type(model.optimizer).__name__ == kind
     assert float(model.optimizer.learning_rate.value) == pytest.approx(0.02)
 

@@ -11,8 +11,8 @@ def test_a_feed_gives_the_batches_of_its_epoch(train) -> None:
         for index in (0, 9):
             expected = train.batch(epoch, index)
             ids, labels = feed[index]
-            np.testing.assert_array_equal(ids, expected.ids)
-            np.testing.assert_array_equal(labels, expected.labels)
+            np.testing.assert_array_equal(ids, expected.inputs)
+            np.testing.assert_array_equal(labels, expected.targets)
     assert not np.array_equal(train.batch(0, 0).rows, train.batch(1, 0).rows)
 
 
@@ -23,4 +23,4 @@ def test_the_watcher_sees_each_batch(train) -> None:
     feed.watcher = seen.append
     ids, _labels = feed[1]
     assert len(seen) == 1
-    np.testing.assert_array_equal(seen[0].ids, ids)
+    np.testing.assert_array_equal(seen[0].inputs, ids)

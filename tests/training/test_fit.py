@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt.bundle import Bundle
-from bptt.models import get_weights
+from bptt.models import Softmax, get_weights
 from bptt.training import Silence, Status, TrainingConfig, fit
 from bptt.training.feed import Feed
 from tests.training.doubles import BUNDLE
@@ -32,7 +32,7 @@ class Heard(Silence):
 
 def test_a_run_learns_and_tells(model, train, validation, new_run: Callable) -> None:
     run, heard = new_run(), Heard()
-    fit(model, train, validation, CONFIG, run, heard, BUNDLE)
+    fit(model, Softmax(2), train, validation, CONFIG, run, heard, BUNDLE)
     start, *epochs, end = run.metrics()
     assert start == {"event": "start", "parameters": model.count_params(), "batches": 10, "epochs": 4}
     assert [event["epoch"] for event in epochs] == [1, 2, 3, 4]
@@ -56,7 +56,7 @@ def check_what_was_shown(heard: Heard, epochs: list[dict]) -> None:
     assert heard.sentences[0].startswith("best epoch")
     shown = [state for state in heard.states if state.epoch_finished]
     assert [state.fraction for state in shown] == pytest.approx([0.25, 0.5, 0.75, 1.0])
-    assert [(state.epoch, state.loss, state.val_accuracy) for state in shown] == [
+    assert [(state.epoch, state.loss, state.val_value) for state in shown] == [
         (event["epoch"], event["loss"], event["val_accuracy"]) for event in epochs
     ]
     assert {(state.batch, state.batches) for state in shown} == {(10, 10)}
@@ -66,7 +66,7 @@ def check_what_was_shown(heard: Heard, epochs: list[dict]) -> None:
 
 def test_the_model_ends_with_the_best_epoch_as_on_disk(model, train, contrary, new_run: Callable) -> None:
     run = new_run()
-    fit(model, train, contrary, CONFIG, run, Silence(), BUNDLE)
+    fit(model, Softmax(2), train, contrary, CONFIG, run, Silence(), BUNDLE)
     losses = [event["val_loss"] for event in run.metrics() if event["event"] == "epoch"]
     assert losses[-1] > losses[0] == min(losses)
     stored = Bundle.load(run.path / "model.safetensors")
@@ -88,7 +88,7 @@ def test_training_stops_early_and_the_rate_falls(model, train, validation, new_r
         reduce_lr_factor=0.1,
         min_learning_rate=0,
     )
-    fit(model, train, validation, config, run, Silence(), BUNDLE)
+    fit(model, Softmax(2), train, validation, config, run, Silence(), BUNDLE)
     events = run.metrics()
     rates = [event["learning_rate"] for event in events if event["event"] == "epoch"]
     assert rates == pytest.approx([1e-9, 1e-9, 1e-10, 1e-11], rel=1e-4)
@@ -100,14 +100,14 @@ def test_every_epoch_reads_every_row_in_an_order_of_its_own(model, train, valida
     seen: list[tuple[int, int]] = []
     whole = type(train).batch
     monkeypatch.setattr(type(train), "batch", lambda self, epoch, index: seen.append((epoch, index)) or whole(self, epoch, index))
-    fit(model, train, validation, CONFIG.model_copy(update={"epochs": 2}), new_run(), Silence(), BUNDLE)
+    fit(model, Softmax(2), train, validation, CONFIG.model_copy(update={"epochs": 2}), new_run(), Silence(), BUNDLE)
     read = [pair for pair in seen if pair[1] >= len(validation)]  # the validation part has indices 0 and 1 only
     assert read == [(epoch, index) for epoch in (0, 1) for index in range(2, 10)]
 
 
 def test_metrics_are_plain_json_a_line(model, train, validation, new_run: Callable) -> None:
     run = new_run()
-    fit(model, train, validation, CONFIG.model_copy(update={"epochs": 1}), run, Silence(), BUNDLE)
+    fit(model, Softmax(2), train, validation, CONFIG.model_copy(update={"epochs": 1}), run, Silence(), BUNDLE)
     lines = (run.path / "metrics.jsonl").read_text().splitlines()
     assert [json.loads(line)["event"] for line in lines] == ["start", "epoch", "end"]
 
@@ -118,6 +118,7 @@ def test_other_optimizers_learn_too(model: keras.Model, train, validation, new_r
     rate = 0.5 if optimizer == "sgd" else 0.02
     fit(
         model,
+        Softmax(2),
         train,
         validation,
         CONFIG.model_copy(update={"optimizer": optimizer, "learning_rate": rate}),

@@ -7,7 +7,7 @@ import pytest
 
 from bptt.batches import Batch, Batches
 from bptt.bundle import Bundle
-from bptt.models import get_weights, set_weights
+from bptt.models import Softmax, get_weights, set_weights
 from bptt.models.pooling import MeanPooling
 from bptt.training import Silence, TrainingConfig, fit
 from bptt.training.feed import Feed
@@ -35,10 +35,10 @@ class Spoiled:
 
     def batch(self, epoch: int, index: int) -> Batch:
         batch = self.batches.batch(epoch, index)
-        ids = np.where(batch.ids == BAD, BAD - 1, batch.ids)
+        ids = np.where(batch.inputs == BAD, BAD - 1, batch.inputs)
         if (epoch, index) == (self.epoch, self.index):
             ids[0, 0] = BAD
-        return Batch(ids, batch.labels, batch.rows)
+        return Batch(ids, batch.targets, batch.rows)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_step_that_is_not_finite_keeps_the_weights_from_before(loss: float, we
 def fit_spoiled(model: keras.Model, train, validation, run, spoiled: Spoiled) -> Heard:
     heard = Heard()
     parts = [spoiled if spoiled.batches is part else Spoiled(part, -1, -1) for part in (train, validation)]
-    fit(model, *parts, TrainingConfig(epochs=3, batch_size=32, learning_rate=0.01), run, heard, BUNDLE)
+    fit(model, Softmax(2), *parts, TrainingConfig(epochs=3, batch_size=32, learning_rate=0.01), run, heard, BUNDLE)
     return heard
 
 
@@ -89,10 +89,10 @@ def test_a_bad_batch_of_the_first_epoch_is_named_and_undone(fragile, train, vali
     assert f"epoch 1, batch {index + 1}. No epoch was finished" in heard.sentences[-1]
     assert Bundle.load(run.path / "model.safetensors").epoch == 0
     set_weights(fragile, start)
-    compile_model(fragile, TrainingConfig(learning_rate=0.01))
+    compile_model(fragile, Softmax(2), TrainingConfig(learning_rate=0.01))
     for good in range(index):
         batch = Spoiled(train, -1, -1).batch(0, good)
-        fragile.train_on_batch(batch.ids, batch.labels)
+        fragile.train_on_batch(batch.inputs, batch.targets)
     for path, expected in get_weights(fragile).items():
         np.testing.assert_array_equal(stopped[path], expected)
 
@@ -117,7 +117,7 @@ def test_a_bad_validation_loss_is_named(fragile, train, validation, new_run: Cal
 def test_a_diverging_run_ends_with_finite_weights(model, train, validation, new_run: Callable) -> None:
     run = new_run()
     config = TrainingConfig(epochs=2).model_copy(update={"learning_rate": 1e38})
-    fit(model, train, validation, config, run, Silence(), BUNDLE)
+    fit(model, Softmax(2), train, validation, config, run, Silence(), BUNDLE)
     assert any(event["event"] == "stop" and event["epoch"] == 1 for event in run.metrics())
     assert all(np.isfinite(value).all() for value in get_weights(model).values())
 
@@ -126,12 +126,12 @@ def test_the_guard_changes_no_bit_of_a_good_step(fragile, train) -> None:
     start, found = get_weights(fragile), []
     for plain in (False, True):
         set_weights(fragile, start)
-        compile_model(fragile, TrainingConfig())
+        compile_model(fragile, Softmax(2), TrainingConfig())
         if plain:
             del fragile.train_step
         for index in range(3):
             batch = Spoiled(train, -1, -1).batch(0, index)
-            fragile.train_on_batch(batch.ids, batch.labels)
+            fragile.train_on_batch(batch.inputs, batch.targets)
         found.append(get_weights(fragile))
     for path, value in found[0].items():
         np.testing.assert_array_equal(value, found[1][path])

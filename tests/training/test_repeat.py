@@ -13,14 +13,16 @@ from bptt.bundle import Bundle
 random = np.random.default_rng(5)
 words = [f"w{i}" for i in range(30)]
 texts = [" ".join(random.choice(words, random.integers(3, 20))) for _ in range(96)]
-rows = data.Dataset(texts, random.integers(0, 2, 96).astype(np.int32), ("a", "b"), texts)
+rows = data.Dataset(texts, data.targets.Classes(random.integers(0, 2, 96).astype(np.int32), ("a", "b")), texts)
 text = data.TextConfig(max_length=20, bucket_edges=(), min_count=1)
 config = training.TrainingConfig(epochs=2, batch_size=16, seed=3)
 vocabulary, encoded = data.Vocabulary.fit_encode(texts, text)
 parts = [batches.make(rows, encoded, text, 16, config.seed, shuffle) for shuffle in (True, False)]
 training.seed(config)
-model = models.build(models.ModelConfig(embedding_width=8, units=(8,)), len(vocabulary), 2, mask=True)
-training.fit(model, *parts, config, Run.create(Path(sys.argv[1]), {}), training.Silence(), Bundle({}, rows.classes, "[]", {}, 0))
+head = models.Softmax(2)
+model = models.build(models.ModelConfig(embedding_width=8, units=(8,)), models.Words(len(vocabulary), mask=True), head)
+run, bundle = Run.create(Path(sys.argv[1]), {}), Bundle({}, rows.classes, "[]", {}, 0)
+training.fit(model, head, *parts, config, run, training.Silence(), bundle)
 weights = models.get_weights(model)
 print(hashlib.sha256(b"".join(weights[path].tobytes() for path in sorted(weights))).hexdigest())
 """

@@ -1,9 +1,10 @@
-"""A Dataset's texts as padded batches of ids, made on demand from one flat array."""
+"""A Dataset's rows as padded batches, made on demand from one flat array."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,8 @@ from typing_extensions import TypedDict
 from bptt.batches import lengths, order, padding
 from bptt.data.config import TextConfig
 from bptt.data.dataset import Dataset
-from bptt.data.text import Ragged
-from bptt.shapes import UNKNOWN, Ids
+from bptt.data.ragged import Ragged
+from bptt.shapes import NO_LABEL, PADDING, UNKNOWN, Mask
 
 
 class Facts(TypedDict):
@@ -33,11 +34,17 @@ class Facts(TypedDict):
 
 @dataclass(frozen=True)
 class Batch:
-    """ids: (B, T) int32, 0 is padding; labels: (B,) int32; rows: (B,) int64, each row's place in the Dataset."""
+    """inputs: (B, T) int32 ids, or (B, T, ...) of which the first number is an id; 0 is padding. targets: (B, ...), what the loss
+    reads; where every step has one, (B, T), NO_LABEL at padding. rows: (B,) int64, each row's place in the Dataset."""
 
-    ids: Ids
-    labels: NDArray[np.int32]
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
     rows: NDArray[np.int64]
+
+    @property
+    def real(self) -> Mask:
+        """(B, T) which steps are not padding."""
+        return (self.inputs if self.inputs.ndim == 2 else self.inputs[..., 0]) != PADDING
 
 
 class Batches:
@@ -49,16 +56,16 @@ class Batches:
     def __init__(
         self,
         encoded: Ragged,
-        labels: NDArray[np.int32],
+        targets: NDArray[Any] | Ragged,
         text: TextConfig,
         batch_size: int,
         seed: int,
         shuffle: bool,
         step: int = 1,
     ) -> None:
-        """encoded: N whole texts; labels: (N,) int32. The longest batch is as long as its longest row, rounded up to a multiple
-        of `step`: of many data sets read in turn, few then bring a shape of their own."""
-        self._encoded, self._labels, self._text = encoded, labels, text
+        """encoded: N whole rows; targets: (N, ...), or one a step. The longest batch is as long as its longest row, rounded up to
+        a multiple of `step`: of many data sets read in turn, few then bring a shape of their own."""
+        self._encoded, self._targets, self._text = encoded, targets, text
         self._starts, self._lengths = padding.cut(encoded.starts[:-1], encoded.lengths, text.max_length, text.truncation)
         longest = -(-int(self._lengths.max(initial=0)) // step) * step
         edges = order.edges(text.bucket_edges, text.max_length, longest, fixed=not text.mask)
@@ -76,8 +83,10 @@ class Batches:
     def batch(self, epoch: int, index: int) -> Batch:
         """Batch `index` (from 0) of epoch `epoch` (from 0). Raises IndexError past the last one."""
         group = self._groups(epoch)[index]
-        ids = padding.pad(self._encoded.ids, self._starts[group.rows], self._lengths[group.rows], group.T, self._text.padding)
-        return Batch(ids, self._labels[group.rows], group.rows)
+        places = self._starts[group.rows], self._lengths[group.rows], group.T, self._text.padding
+        targets = self._targets
+        answers = padding.pad(targets.steps, *places, NO_LABEL) if isinstance(targets, Ragged) else targets[group.rows]
+        return Batch(padding.pad(self._encoded.steps, *places), answers, group.rows)
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """All batches of one epoch, in order."""
@@ -119,7 +128,7 @@ class Batches:
 def make(dataset: Dataset, encoded: Ragged, text: TextConfig, batch_size: int, seed: int, shuffle: bool) -> Batches:
     """The batches of a Dataset whose N texts are `encoded`; shuffled for training, in the Dataset's order within each bucket
     for everything else."""
-    return Batches(encoded, dataset.labels, text, batch_size, seed, shuffle)
+    return Batches(encoded, dataset.targets.values, text, batch_size, seed, shuffle)
 
 
 def _share(part: int, whole: int) -> float:

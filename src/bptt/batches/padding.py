@@ -1,25 +1,27 @@
 """Ragged rows -> padded arrays, without a loop over rows."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.shapes import PADDING, Ids
+from bptt.shapes import PADDING
 
 Side = Literal["pre", "post"]
 
 
-def pad(ids: Ids, starts: NDArray[np.int64], lengths: NDArray[np.int64], T: int, padding: Side) -> Ids:
-    """(B, T) int32: row b holds `ids[starts[b] : starts[b] + lengths[b]]`, filled up with 0 on the side `padding`.
+def pad(
+    steps: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[np.int64], T: int, padding: Side, filling: int = PADDING
+) -> NDArray[Any]:
+    """(B, T, ...): row b holds `steps[starts[b] : starts[b] + lengths[b]]`, filled up with `filling` on the side `padding`.
 
-    ids: flat int32; starts, lengths: (B,), no length above T.
+    steps: (S, ...); starts, lengths: (B,), no length above T.
     """
     shift = T - lengths if padding == "pre" else np.zeros_like(lengths)
     step = np.arange(T) - shift[:, None]  # (B, T) place of each cell in its own text
     real = (step >= 0) & (step < lengths[:, None])
-    padded = np.full(real.shape, PADDING, np.int32)
-    padded[real] = ids[(starts[:, None] + step)[real]]
+    padded = np.full((*real.shape, *steps.shape[1:]), filling, steps.dtype)
+    padded[real] = steps[(starts[:, None] + step)[real]]
     return padded
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from bptt.checks.finding import Finding, first, grade, percent, share
 from bptt.checks.near import Pairs, near_pairs
 from bptt.checks.rows import Rows
-from bptt.data.text import Ragged
+from bptt.data.ragged import Ragged
 from bptt.messages import _
 
 MANY, MOST = 0.01, 0.5  # share of rows with a near copy

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.data.text import Ragged
+from bptt.data.ragged import Ragged
 
 SIMILAR = 0.8  # Jaccard similarity
 BUDGET = 30_000_000  # look-ups of runs, some 3 s: texts made from one template could else be compared for hours

@@ -1,26 +1,28 @@
 """The rows of all parts in one sequence, and which of them have the same text."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.data.splits import Splits, identity
+from bptt.data.inputs import as_text, identity
+from bptt.data.splits import Splits
 
 PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
 class Rows:
-    """N rows, the parts one behind the other. labels: (N,) int32; part: (N,) int64, an index into PARTS; text: (N,) int64, the
-    same number for the same text, counted from 0 in the order of first sight (`splits.identity` says what the same is)."""
+    """N rows, the parts one behind the other. part: (N,) int64, an index into PARTS; labels, text: (N,) int64, one number for
+    the same answer or text, counted from 0 in the order of first sight (`inputs.identity` says what the same text is)."""
 
     texts: list[str]
     origins: list[str]
-    classes: tuple[str, ...]
-    labels: NDArray[np.int32]
+    counts: dict[str, int]  # of training and validation, by class
+    labels: NDArray[np.int64]
     part: NDArray[np.int64]
     text: NDArray[np.int64]
 
@@ -28,15 +30,17 @@ class Rows:
     def of(cls, splits: Splits) -> "Rows":
         """The rows of `splits`; those that it left out are not among them."""
         parts = [part for part in (splits.train, splits.validation, splits.test) if part]
-        texts = [text for part in parts for text in part.texts]
-        numbers: dict[str, int] = {}
+        texts = [as_text(row) for part in parts for row in part.inputs]
+        counts = Counter(splits.train.targets.counts())
+        counts.update(splits.validation.targets.counts())
+        words = [part.targets.word(row) for part in parts for row in range(len(part))]
         return cls(
             texts=texts,
             origins=[origin for part in parts for origin in part.origins],
-            classes=splits.train.classes,
-            labels=np.concatenate([part.labels for part in parts]),
+            counts=dict(counts),
+            labels=_numbered(words),
             part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
-            text=np.array([numbers.setdefault(identity(text), len(numbers)) for text in texts], np.int64),
+            text=_numbered(map(identity, texts)),
         )
 
     def __len__(self) -> int:
@@ -55,3 +59,9 @@ class Rows:
     def places(self, rows: Sequence[int] | NDArray[np.int64]) -> list[str]:
         """Where the rows named came from."""
         return [self.origins[row] for row in rows]
+
+
+def _numbered(values: Iterable[Hashable]) -> NDArray[np.int64]:
+    """The same number for the same value, from 0 in the order of first sight."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)

@@ -30,9 +30,8 @@ def size(rows: Rows, rejected: int) -> Finding:
 
 def balance(rows: Rows) -> Finding:
     """Rows by class, of training and validation."""
-    counts = np.bincount(rows.labels[rows.learned], minlength=len(rows.classes)).tolist()
-    named = sorted(zip(rows.classes, counts, strict=True), key=lambda pair: -pair[1])
-    most, (smallest, least), total = named[0][1], named[-1], sum(counts)
+    named = sorted(rows.counts.items(), key=lambda pair: -pair[1])
+    most, (smallest, least), total = named[0][1], named[-1], sum(rows.counts.values())
     few: Verdict = "stop" if least < TOO_FEW else "look" if least < FEW else "ok"
     lopsided: Verdict = "stop" if most / total >= LOPSIDED else grade(most / max(least, 1), UNEVEN, np.inf)
     advice = []

@@ -30,6 +30,7 @@ BAR = 40  # characters of the longest bar
 def check(
     overrides: dict[str, Any],
     data: str,
+    task: str | None,
     text: str | None,
     label: str | None,
     allow_rejects: str | None,
@@ -37,7 +38,7 @@ def check(
     progress: str,
 ) -> None:
     with screen.progress(progress) as hearer:
-        config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+        config = configuration(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects})
 
         from bptt import experiment
         from bptt.checks import worst

@@ -31,10 +31,11 @@ class Command(click.RichCommand):
 
 
 def guessed_columns(function: Any) -> Any:
-    """`--text` and `--label`, for the commands that guess what is not named."""
+    """`--task`, `--text` and `--label`, for the commands that guess what is not named."""
+    task = click.option("--task", metavar="TASK", help=_("What to learn: classify or tag; guessed where not given."))
     text = click.option("--text", metavar="COLUMN", help=_("Column of the texts; guessed where not given."))
     label = click.option("--label", metavar="COLUMN", help=_("Column of the labels; guessed where not given."))
-    return text(label(function))
+    return task(text(label(function)))
 
 
 def allow_rejects_option(function: Any) -> Any:

@@ -44,15 +44,15 @@ def evaluate(
 
         scores = experiment.evaluate(run, data, text, label, hearer, **how)
     if as_json or progress == "json":
-        figures = scores.to_dict()
-        del figures["mistakes"]  # texts, not figures
-        figures["notes"] = scores.notes()
-        screen.result(figures, progress)
+        screen.result(scores.figures(), progress)
     else:
-        _show(scores)
+        _show(scores.table())
+        screen.say(scores.line())
+        for note in scores.notes():
+            screen.say(note, error=True)
 
 
-def _show(scores: Any) -> None:
+def _show(found: Any) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -61,15 +61,9 @@ def _show(scores: Any) -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("", overflow="fold")  # a name too wide for the screen goes on in the next line: none is cut
-    for name in (_("precision"), _("recall"), "F1", _("rows")):
+    for name in found.head:
         table.add_column(name, no_wrap=True)
-    for name, one in scores.per_class.items():
-        figures = (f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1"))
-        table.add_row(Text(visible(name, "")), *figures, str(one["support"]))
+    for name, figures in found.rows:
+        table.add_row(Text(visible(name, "")), *figures)
     width = None if sys.stdout.isatty() else BOUNDLESS
     Console(highlight=False, markup=False, width=width).print(table)
-    total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
-    numbers = {"accuracy": scores.accuracy, "macro": scores.macro_f1, "weighted": scores.weighted_f1, "rows": scores.rows}
-    screen.say(total.format(**numbers))
-    for note in scores.notes():
-        screen.say(note, error=True)

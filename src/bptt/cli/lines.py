@@ -1,35 +1,37 @@
-"""What `bptt predict` was given: arguments, plain lines, or JSONL. One item each, in order: a text, or why there is none."""
+"""What `bptt predict` was given: arguments, plain lines, or JSONL. One item each, in order: a row, or why there is none."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
 
-Item = str | DataError
+Item = Any  # a row of the model's, or a DataError
+Ask = Callable[[object], Any]  # what was given -> a row
 
 
-def arguments(texts: Iterable[str]) -> Iterator[Item]:
+def arguments(texts: Iterable[str], ask: Ask) -> Iterator[Item]:
     """Texts of the command line."""
     for text in texts:
         try:
-            yield _readable(text)
+            yield ask(_readable(text))
         except DataError as error:
             yield error
 
 
-def texts(lines: Iterable[bytes], column: str, form: str = "auto") -> Iterator[Item]:
+def texts(lines: Iterable[bytes], column: str, ask: Ask, form: str = "auto") -> Iterator[Item]:
     """Lines of `form` "text" or "jsonl"; "auto" is jsonl where the first line with anything on it begins with `{`.
 
-    In JSONL the text is under `column`, else under "text".
+    In JSONL the text is under `column`, else under "text", or a list of tokens under "tokens".
     """
     for number, line in enumerate(lines, start=1):
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
             if form == "auto" and text.strip():
                 form = "jsonl" if text.lstrip().startswith("{") else "text"
-            yield _readable(_from_json(text, column) if form == "jsonl" and text.strip() else text)
+            yield _from_json(text, column, ask) if form == "jsonl" and text.strip() else ask(_readable(text))
         except DataError as error:
             yield DataError(error.code, _("line {number}: {message}").format(number=number, message=error))
         except UnicodeDecodeError:
@@ -48,14 +50,20 @@ def _readable(text: str) -> str:
     return text
 
 
-def _from_json(line: str, column: str) -> str:
+def _from_json(line: str, column: str, ask: Ask) -> Any:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         message = _("not a JSON object ({reason}). Lines of plain text that begin with a brace need --lines text.")
         raise DataError("predict.not-json", message.format(reason=error)) from error
-    text = record.get(column, record.get("text")) if isinstance(record, dict) else None
-    if not isinstance(text, str):
+    keys = dict.fromkeys([column, "text", "tokens"])
+    given = next((record[key] for key in keys if key in record), None) if isinstance(record, dict) else None
+    if isinstance(given, str):
+        return ask(_readable(given))
+    try:
+        return ask(given)
+    except ValueError as error:
         names = " / ".join(f'"{name}"' for name in dict.fromkeys([column, "text"]))
-        raise DataError("predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names))
-    return text
+        raise DataError(
+            "predict.no-text", _("no text: expected a JSON object with a string under {names}.").format(names=names)
+        ) from error

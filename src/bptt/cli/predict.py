@@ -44,11 +44,14 @@ def predict(run: Path, texts: tuple[str, ...], form: str) -> None:
 
     from . import lines
 
-    wanted = lines.texts(sys.stdin.buffer, experiment.columns(run).text or "text", form) if from_input else lines.arguments(texts)
     model = experiment.predictor(run)
+    if from_input:
+        wanted = lines.texts(sys.stdin.buffer, experiment.columns(run).text or "text", model.ask, form)
+    else:
+        wanted = lines.arguments(texts, model.ask)
     asked = failed = 0
     while chunk := list(islice(wanted, AT_ONCE)):
-        answers = iter(experiment.predict(model, [text for text in chunk if isinstance(text, str)]))
+        answers = iter(model.say([row for row in chunk if not isinstance(row, DataError)]))
         for number, text in enumerate(chunk, start=asked + 1):
             if isinstance(text, DataError):
                 screen.answer({"line": number, "error": text.code, "message": str(text)})

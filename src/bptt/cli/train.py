@@ -31,6 +31,7 @@ from .overrides import Overridable, once
 def train(
     overrides: dict[str, Any],
     data: str,
+    task: str | None,
     text: str | None,
     label: str | None,
     run: Path | None,
@@ -42,7 +43,7 @@ def train(
     with screen.progress(progress) as hearer:
         path, mine = run, False
         try:
-            config = configuration(data, overrides, {"text": text, "label": label, "allow_rejects": allow_rejects})
+            config = configuration(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects})
             path = path or default_path(config.data.source)
             mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 
@@ -90,18 +91,18 @@ def _standing(path: Path) -> str:
 
 
 def _show(run: Any, progress: str) -> None:
-    from bptt.evaluation import ScoresByPart
+    from bptt import experiment
     from bptt.record import REPORT, SCORES
 
-    scores = run.read_json(SCORES, ScoresByPart)
+    task = experiment.task_of(run.path)
+    scores = run.read_json(SCORES, dict[str, task.view.scores])  # type: ignore[name-defined]  # each task has a type of its own
     if progress == "json":
-        figures = {part: {"accuracy": one.accuracy, "macro_f1": one.macro_f1, "rows": one.rows} for part, one in scores.items()}
+        figures = {part: one.summary() for part, one in scores.items()}
         screen.result({**figures, "run": str(run.path), "report": str(run.path / REPORT)}, progress)
         return
     names = {"validation": _("validation"), "test": _("test")}
-    line = _("{part}: accuracy {accuracy:.4f}, macro F1 {f1:.4f} ({rows} rows)")
     for part, one in scores.items():
-        screen.say(line.format(part=names[part], accuracy=one.accuracy, f1=one.macro_f1, rows=one.rows))
+        screen.say(f"{names[part]}: {one.line()}")
         for note in one.notes():
             screen.say(f"{names[part]}: {note}", error=True)
     screen.say(_("run: {path}").format(path=run.path))

@@ -16,8 +16,10 @@ class DataConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    task: str = Field("auto", description="what is learned: classify (a class a row), tag (a class a token); auto: as the source")
     source: str = Field(
-        "", description="a .csv, .tsv, .jsonl or .parquet file, a folder or .tar.gz with one sub-folder per label, foods or imdb"
+        "",
+        description="a .csv, .tsv, .jsonl, .parquet or .conll file, a folder or .tar.gz with one folder per label, foods or imdb",
     )
     text: str | None = Field(None, min_length=1, description="column that holds the text (files with columns only)")
     label: str | None = Field(None, min_length=1, description="column that holds the label (files with columns only)")

@@ -1,11 +1,15 @@
-"""The noun of this stage: texts, their classes, and where each row came from."""
+"""The noun of this stage: what a network reads, what it is to answer, and where each row came from."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bptt.data.inputs import content
+from bptt.data.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -22,38 +26,37 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Dataset:
-    """N labelled texts.
+    """N rows with their answers.
 
-    texts: N texts as they came; labels: (N,) int32, an index into `classes`; origins: N places, as `reviews.csv:12`;
-    notes: sentences on what was left out while reading, for the user; rejected: the rows left out as unusable.
+    inputs: N rows as they came, of one kind that `inputs.identity` knows; targets: N answers; origins: N places, as
+    `reviews.csv:12`; notes: sentences on what was left out while reading, for the user; rejected: the rows left out as unusable.
     """
 
-    texts: list[str]
-    labels: NDArray[np.int32]
-    classes: tuple[str, ...]
+    inputs: list[Any]
+    targets: Targets
     origins: list[str]
     notes: tuple[str, ...] = ()
     rejected: tuple[Rejected, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.inputs)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The K names that an answer chooses from; none where it is a number."""
+        return self.targets.names
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> "Dataset":
         """The rows named, in the order named; notes and rejected rows stay with the whole."""
         indices = np.asarray(rows, np.int64)
-        texts, origins = [self.texts[i] for i in indices], [self.origins[i] for i in indices]
-        return Dataset(texts, self.labels[indices], self.classes, origins)
-
-    def rows_per_class(self) -> dict[str, int]:
-        """How many rows each class has."""
-        counts = np.bincount(self.labels, minlength=len(self.classes))
-        return dict(zip(self.classes, counts.tolist(), strict=True))
+        inputs, origins = [self.inputs[i] for i in indices], [self.origins[i] for i in indices]
+        return Dataset(inputs, self.targets.take(indices), origins)
 
     def fingerprint(self) -> str:
-        """SHA-256 of texts and labels in their order: two data sets with the same fingerprint train the same."""
+        """SHA-256 of inputs and answers in their order: two data sets with the same fingerprint train the same."""
         digest = hashlib.sha256()
-        for text, label in zip(self.texts, self.labels.tolist(), strict=True):
-            encoded = text.encode()
-            digest.update(b"%d %d %s" % (len(encoded), len(self.classes[label]), self.classes[label].encode()))
+        for number, row in enumerate(self.inputs):
+            encoded, word = content(row), self.targets.word(number)
+            digest.update(b"%d %d %s" % (len(encoded), len(word), word.encode()))
             digest.update(encoded)
         return digest.hexdigest()

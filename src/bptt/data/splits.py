@@ -8,8 +8,8 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset, Rejected
+from bptt.data.inputs import identity
 from bptt.data.suggest import listed
-from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -57,7 +57,7 @@ class Splits:
             rows_read=sum(map(len, parts.values())) + self.leaks,
             rows_rejected=len(self.rejected),
             rows={name: len(part) for name, part in parts.items()},
-            rows_per_class={name: part.rows_per_class() for name, part in parts.items()},
+            rows_per_class={name: part.targets.counts() for name, part in parts.items()},
             fingerprint={name: part.fingerprint() for name, part in parts.items()},
             copies=self.copies,
             leaks=self.leaks,
@@ -114,25 +114,21 @@ def _leaked(name: str, count: int, validation_given: bool) -> str:
     return message.format(source=name, count=count)
 
 
-def _copies(part: Dataset | None) -> dict[str, list[int]]:
+def _copies(part: Dataset | None) -> dict[str | bytes, list[int]]:
     """The rows of each text."""
-    rows: dict[str, list[int]] = {}
-    for row, text in enumerate(part.texts if part else ()):
-        rows.setdefault(identity(text), []).append(row)
+    rows: dict[str | bytes, list[int]] = {}
+    for row, one in enumerate(part.inputs if part else ()):
+        rows.setdefault(identity(one), []).append(row)
     return rows
-
-
-def identity(text: str) -> str:
-    """What two copies of a text have in common: all but case and white space, which the network does not see either."""
-    return "".join(normalise(text).lower().split())
 
 
 def _by_class(labelled: Dataset, groups: list[list[int]], least: int) -> list[list[list[int]]]:
     """The groups of rows of each class, that of a group's first row. Raises DataError where a class has fewer than `least`."""
-    of_class: list[list[list[int]]] = [[] for _name in labelled.classes]
+    stratum, names = labelled.targets.strata()
+    of_class: list[list[list[int]]] = [[] for _name in names]
     for rows in groups:
-        of_class[labelled.labels[rows[0]]].append(rows)
-    small = [f"{name} ({len(members)})" for name, members in zip(labelled.classes, of_class, strict=True) if len(members) < least]
+        of_class[stratum[rows[0]]].append(rows)
+    small = [f"{name} ({len(members)})" for name, members in zip(names, of_class, strict=True) if len(members) < least]
     if small:
         message = (
             _("Every class needs a text to learn from that stands in no other part. Too few: {classes}.")

@@ -16,12 +16,12 @@ from itertools import chain
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from bptt.data.config import TextConfig
+from bptt.data.ragged import Ragged
 from bptt.errors import DataError, ModelFileError
 from bptt.messages import _
-from bptt.shapes import UNKNOWN, Ids
+from bptt.shapes import UNKNOWN
 
 _VERSION = 1  # of the rules below: a saved vocabulary is read only with the rules it was made with
 _LETTER = r"\p{L}\p{M}\p{N}_"
@@ -42,38 +42,6 @@ def normalise(text: str) -> str:
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", text).replace("\u2019", "'").replace("\u02bc", "'")
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """N rows of ids of any length. ids: flat int32; starts: (N + 1,) int64; row n is ids[starts[n]:starts[n + 1]]."""
-
-    ids: Ids
-    starts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[int]]) -> "Ragged":
-        """The rows given, one behind the other."""
-        return cls(np.fromiter(chain.from_iterable(rows), np.int32), np.cumsum([0, *map(len, rows)], dtype=np.int64))
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    def __getitem__(self, row: int) -> Ids:
-        if not 0 <= row < len(self):
-            raise IndexError(row)
-        return self.ids[self.starts[row] : self.starts[row + 1]]
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """(N,) ids in each row."""
-        return np.diff(self.starts)
-
-    def take(self, rows: Ids) -> "Ragged":
-        """The rows named, in the order named, as often as named."""
-        lengths = self.lengths[rows]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        return Ragged(self.ids[np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)], starts)
 
 
 @dataclass(frozen=True)
@@ -117,6 +85,10 @@ class Vocabulary:
         """The words of one text as the network reads them, one for each id; unknown ones are spelled out."""
         return [word for word in _words(_clean(text, self.lowercase).split()) if word != _BREAK]
 
+    def facts(self) -> dict[str, int]:
+        """V, for data.json."""
+        return {"vocabulary_size": len(self)}
+
     def to_json(self) -> str:
         """The vocabulary as JSON; `from_json` gives back an equal one."""
         return json.dumps({"version": _VERSION, "lowercase": self.lowercase, "words": self.words}, ensure_ascii=False)
@@ -145,6 +117,11 @@ class Vocabulary:
     @cached_property
     def _ids(self) -> dict[str, int]:
         return {word: i for i, word in enumerate(self.words)}
+
+
+def words_of(text: str) -> list[str]:
+    """The words of one text in their order, as they are written."""
+    return [word for word in _words(_clean(text, lowercase=False).split()) if word != _BREAK]
 
 
 def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, list[str]]:

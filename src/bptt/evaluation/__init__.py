@@ -1,10 +1,6 @@
-"""Takes a model and rows, gives answers (`Predictor`), how good they are (`score`) and which words misled it (`explain`)."""
+"""Takes a model and rows, gives answers (`Predictor`), how good they are (a module a kind of answer: `classes`), and which
+words misled it (`words`)."""
 
-from bptt.data.splits import Part
-from bptt.evaluation.predict import Predictor
-from bptt.evaluation.score import ClassScores, Mistake, Scores, score
-from bptt.evaluation.words import explain
+from bptt.evaluation.predict import Answers, Predictor
 
-ScoresByPart = dict[Part, Scores]  # what scores.json holds
-
-__all__ = ["ClassScores", "Mistake", "Predictor", "Scores", "ScoresByPart", "explain", "score"]
+__all__ = ["Answers", "Predictor"]

@@ -1,50 +1,63 @@
-"""Texts -> probabilities, with the very batches and vocabulary of training."""
+"""Rows -> the model's answers, with the very batches and vocabulary of training."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from bptt import batches
-from bptt.data import Ragged, TextConfig, Vocabulary
-from bptt.errors import ModelFileError
-from bptt.messages import _
+from bptt.data import Encoder, Ragged, TextConfig
+from bptt.data.config import LONGEST
+from bptt.models import Head
 from bptt.progress import Progress, Silence
 
-STEP = 64  # words: lengths of batches are multiples, so that call after call finds its program compiled
+Answers = NDArray[Any] | list[NDArray[Any]]
+STEP = 64  # steps: lengths of batches are multiples, so that call after call finds its program compiled
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model with all it needs to read a text: its vocabulary, its K classes, and how it cuts and pads."""
+    """A model with all it needs to read a row and to be understood: what turns rows into steps, how they are cut and padded,
+    what it ends in, its K classes, and how a person asks and is answered."""
 
     model: keras.Model
-    vocabulary: Vocabulary
-    classes: tuple[str, ...]
+    encoder: Encoder
     text: TextConfig
-    batch_size: int = 256  # texts a step: answers do not hang on it, speed and memory do
+    head: Head
+    classes: tuple[str, ...]
+    ask: Callable[[object], Any]  # what a person gives -> a row
+    decode: Callable[[Any, NDArray[Any], tuple[str, ...]], Any]  # a row, its answer, the classes -> what a person reads
+    batch_size: int = 256  # rows a step: answers do not hang on it, speed and memory do
 
-    def probabilities(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
-        """(N, K): for each of the N `texts`, in their order, the probability of each class.
+    def say(self, rows: Sequence[Any]) -> list[Any]:
+        """What a person reads of each of the `rows`, in their order. Raises as `answers` does."""
+        return [self.decode(row, answer, self.classes) for row, answer in zip(rows, self.answers(rows), strict=True)]
 
-        Texts of like length share a batch. A text without a word is all padding and gets an answer like any other.
+    def answers(self, rows: Sequence[Any], progress: Progress | None = None) -> Answers:
+        """(N, ...): what the model says of each of the N `rows`, in their order; of K classes, their probabilities. Where every
+        step has an answer, N arrays (T, ...), and no row is cut.
+
+        Rows of like length share a batch. A row without a step is all padding and gets an answer like any other.
         Raises ModelFileError where an answer is not a finite number.
         """
-        return self.answers(self.vocabulary.encode(texts), progress)
+        return self.answers_to(self.encoder.encode(rows), progress)
 
-    def answers(self, encoded: Ragged, progress: Progress | None = None) -> NDArray[np.float32]:
-        """(N, K): the same for N texts as ids, which are cut and padded here. Raises as `probabilities` does."""
+    def answers_to(self, encoded: Ragged, progress: Progress | None = None) -> Answers:
+        """The same for N rows as steps, which are cut and padded here. Raises as `answers` does."""
         progress, answered = progress or Silence(), 0
+        text = self.text.model_copy(update={"max_length": LONGEST}) if self.head.per_step else self.text
         unlabelled = np.zeros(len(encoded), np.int32)
-        padded = batches.Batches(encoded, unlabelled, self.text, self.batch_size, seed=0, shuffle=False, step=STEP)
-        answers = np.empty((len(encoded), len(self.classes)), np.float32)
+        padded = batches.Batches(encoded, unlabelled, text, self.batch_size, seed=0, shuffle=False, step=STEP)
+        answers: list[NDArray[Any]] = [np.empty(0)] * len(encoded)
         for batch in padded.epoch(0):
-            answers[batch.rows] = self.model.predict_on_batch(batch.ids)
+            found = self.head.answers(self.model, batch)
+            for row, answer, real in zip(batch.rows, found, batch.real, strict=True):
+                answers[row] = answer[real] if self.head.per_step else answer
             answered += len(batch.rows)
             progress.advance(answered, len(encoded))
-        if not np.isfinite(answers).all():
-            message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
-            raise ModelFileError("model.not-finite-answer", message)
-        return answers
+        if self.head.per_step:
+            return answers
+        return np.stack(answers) if answers else np.empty((0, *self.model.output_shape[1:]), np.float32)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from bptt.batches.padding import cut
 from bptt.data import Ragged
+from bptt.evaluation.classes import Mistake, Scores
 from bptt.evaluation.predict import Predictor
-from bptt.evaluation.score import Mistake, Scores
 
 GROUPS = 400  # a text is read again at most so often: in a longer one, neighbouring words are left out together
 TINY = np.finfo(np.float32).tiny  # what a probability of 0 counts as, whose logarithm is not finite
@@ -30,7 +30,7 @@ def explain(predictor: Predictor, scores: Scores) -> Scores:
     mistakes = scores.mistakes
     if not mistakes:
         return scores
-    encoded = predictor.vocabulary.encode([one["text"] for one in mistakes])
+    encoded = predictor.encoder.encode([one["text"] for one in mistakes])
     lengths = encoded.lengths
     starts, kept = cut(np.zeros_like(lengths), lengths, predictor.text.max_length, predictor.text.truncation)
     places = [np.arange(start, start + length) for start, length in zip(starts, kept, strict=True)]
@@ -40,7 +40,7 @@ def explain(predictor: Predictor, scores: Scores) -> Scores:
         for number, read in enumerate(places)
         for left_out in [read[:0], *groups[number]]  # the first is the whole text
     ]
-    log_p = np.log(np.maximum(predictor.answers(Ragged.of(rows)).astype(np.float64), TINY))
+    log_p = np.log(np.maximum(np.asarray(predictor.answers_to(Ragged.of(rows)), np.float64), TINY))
     ends = np.cumsum([1 + len(one) for one in groups])
     explained = [
         _with_words(predictor, mistake, group, log_p[end - 1 - len(group) : end])
@@ -51,7 +51,7 @@ def explain(predictor: Predictor, scores: Scores) -> Scores:
 
 def _with_words(predictor: Predictor, mistake: Mistake, groups: list[NDArray[np.int64]], log_p: NDArray[np.float64]) -> Mistake:
     """log_p: (1 + G, K) of the whole text and of the text without each of its G groups of words."""
-    tokens = predictor.vocabulary.tokens(mistake["text"])
+    tokens = predictor.encoder.tokens(mistake["text"])
     true = predictor.classes.index(mistake["label"])
     words = [" ".join(tokens[place] for place in group) for group in groups]
     effects = (log_p[0, true] - log_p[1:, true]).round(DIGITS).tolist()

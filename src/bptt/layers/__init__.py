@@ -1,7 +1,7 @@
 """Keras's layers with ours in their place: `from bptt import layers`; every other name is `keras.layers`'s own.
 
 Takes Keras arguments, gives Keras layers: `layers.SimpleRNN(64)` where a script said `keras.layers.SimpleRNN(64)`.
-IndRNN, MinGRU and LRU, with their cells, are ours alone.
+IndRNN, MinGRU and LRU, with their cells, RecurrentStack and CRF are ours alone.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from keras import layers as _keras_layers
 
 from bptt.layers.bidirectional import Bidirectional
+from bptt.layers.crf import CRF
 from bptt.layers.dropout import Dropout, SpatialDropout1D
 from bptt.layers.embedding import Embedding
 from bptt.layers.gru import GRU
@@ -21,6 +22,7 @@ from bptt.layers.recurrent_stack import RecurrentStack
 from bptt.layers.simple_rnn import SimpleRNN
 
 __all__ = [
+    "CRF",
     "GRU",
     "LRU",
     "LSTM",

@@ -1,4 +1,4 @@
-"""From a configuration to a `keras.Model`: many steps in, one class out.
+"""From a configuration to a `keras.Model`: many steps in, one answer out.
 
 Every layer is named here, so that a weight has the same path in every process.
 """
@@ -10,32 +10,33 @@ import keras
 from bptt import layers
 
 from .config import ModelConfig
+from .heads import Head
+from .inputs import Inputs
 from .pooling import MaxPooling, MeanPooling
 
 CELLS = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
 
-def build(config: ModelConfig, vocabulary_size: int, classes: int, mask: bool) -> keras.Model:
-    """The classifier of `config`: ids (B, T) int32 in, probabilities (B, K) out, V = `vocabulary_size`, K = `classes`.
+def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
+    """The model of `config` between what it reads and what it answers.
 
-    Where `mask` is true, steps whose id is 0 are skipped: the mask (B, T) is computed once and handed to each layer in need.
+    The mask (B, T) of the steps that are real is computed once and handed to each layer in need.
     """
-    ids = keras.Input((None,), dtype="int32", name="ids")
-    real = keras.ops.not_equal(ids, 0) if mask else None
-    x = layers.Embedding(vocabulary_size, config.embedding_width, name="embedding")(ids)
+    source, x, real = inputs(config)
     if config.embedding_dropout:
         x = layers.SpatialDropout1D(config.embedding_dropout, name="embedding_dropout")(x)
+    pooling = None if head.per_step else config.pooling
     for number, units in enumerate(config.units, start=1):
-        sequences = config.pooling != "last" or number < len(config.units)
+        sequences = pooling != "last" or number < len(config.units)
         x = _recurrent(config, units, sequences, number)(x, mask=real)
         if config.layer_norm:
             x = layers.LayerNormalization(name=f"norm_{number}")(x)
         if config.dropout and number < len(config.units):
             x = layers.Dropout(config.dropout, name=f"dropout_{number}")(x)
-    x = _pool(config.pooling, x, real)
+    x = _pool(pooling, x, real) if pooling else x
     if config.dropout:
         x = layers.Dropout(config.dropout, name="head_dropout")(x)
-    return keras.Model(ids, layers.Dense(classes, activation="softmax", name="head")(x), name="classifier")
+    return keras.Model(source, head(x, real), name="model")
 
 
 def _recurrent(config: ModelConfig, units: int, sequences: bool, number: int) -> Any:

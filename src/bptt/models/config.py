@@ -21,7 +21,9 @@ class ModelConfig(BaseModel):
     pooling: Literal["last", "mean", "max", "mean+max"] = Field(
         "mean+max", description="how all steps become one answer: last (the final hidden state), mean, max or mean+max"
     )
+    crf: bool = Field(True, description="tagging: learn which tag follows which, and never answer an entity that has not begun")
     layer_norm: bool = Field(False, description="layer normalisation after each recurrent layer")
+    word_dropout: float = Field(0.0, ge=0, le=0.99, description="share of the words that are read as unknown while training")
     embedding_dropout: float = Field(
         0.5, ge=0, le=0.99, description="share of embedding columns switched off for a whole text while training"
     )

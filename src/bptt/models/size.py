@@ -7,6 +7,8 @@ from bptt.errors import ConfigError
 from bptt.messages import _
 
 from .config import ModelConfig
+from .heads import Head
+from .inputs import Inputs
 
 GATES = {"simple_rnn": 1, "gru": 3, "lstm": 4}
 BYTES = 4  # float32
@@ -14,26 +16,26 @@ COPIES = 8  # while training: the weight, its gradient and adam's two moments, b
 CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
-def parameters(config: ModelConfig, vocabulary_size: int, classes: int) -> int:
-    """What `build(...).count_params()` would be, V = `vocabulary_size`, K = `classes`."""
-    total = vocabulary_size * config.embedding_width
-    width, directions, gates = config.embedding_width, 1 + config.bidirectional, GATES[config.cell]
+def parameters(config: ModelConfig, inputs: Inputs, head: Head) -> int:
+    """What `build(...).count_params()` would be."""
+    total, width = inputs.parameters(config), inputs.features(config)
+    directions, gates = 1 + config.bidirectional, GATES[config.cell]
     biases = 2 if config.cell == "gru" else 1  # Keras's GRU keeps one for the input and one for the state
     for units in config.units:
         total += directions * gates * units * (width + units + biases)
         width = directions * units
         total += 2 * width * config.layer_norm
-    return total + (width * len(config.pooling.split("+")) + 1) * classes
+    return total + head.parameters(width * (1 if head.per_step else len(config.pooling.split("+"))))
 
 
-def check_fits(config: ModelConfig, vocabulary_size: int, classes: int, cells: int) -> None:
+def check_fits(config: ModelConfig, inputs: Inputs, head: Head, cells: int) -> None:
     """Raises ConfigError where training surely needs more memory than the machine has; cells: B times T of the largest batch.
 
     A lower bound: the parameters, and each layer's output at every time step, which the way back reads again.
     """
-    count = parameters(config, vocabulary_size, classes)
-    outputs = config.embedding_width + (1 + config.bidirectional) * sum(config.units)
-    needed, there = BYTES * (COPIES * count + cells * outputs), memory()
+    count = parameters(config, inputs, head)
+    values = inputs.features(config) + (1 + config.bidirectional) * sum(config.units)
+    needed, there = BYTES * (COPIES * count + cells * values), memory()
     if needed > there:
         message = _(
             "Training this model needs at least {needed} of memory ({count:,} parameters, {cells:,} words in the largest batch); "

@@ -10,6 +10,8 @@ from bptt.messages import _
 
 from .build import build
 from .config import ModelConfig
+from .heads import Head
+from .inputs import Inputs
 
 
 def get_weights(model: keras.Model) -> Weights:
@@ -32,12 +34,12 @@ def set_weights(model: keras.Model, weights: Weights) -> None:
         variable.assign(weights[path])
 
 
-def restore(bundle: Bundle) -> keras.Model:
-    """The model of a bundle, ready to answer. Raises ModelFileError where its parts do not fit together."""
+def restore(bundle: Bundle, inputs: Inputs, head: Head) -> keras.Model:
+    """The model of a bundle, between what it reads and what it answers. Raises ModelFileError where its parts do not fit
+    together."""
     try:
         config = ModelConfig.model_validate(bundle.config["model"])
-        vocabulary_size = len(bundle.weights["embedding/embeddings"])
-        model = build(config, vocabulary_size, len(bundle.classes), bundle.config["text"]["mask"])
+        model = build(config, inputs, head)
     except (KeyError, TypeError, ValidationError) as error:
         message = _("The model file's configuration cannot be read ({error}). Was it written by another version?")
         raise ModelFileError("model.config", message.format(error=error)) from error

@@ -16,9 +16,10 @@ class Status:
     batch: int  # of the training part
     batches: int
     loss: float
-    accuracy: float
+    metric: str  # the figure that stands beside the loss, as "accuracy"
+    value: float  # of it
     val_loss: float | None  # these two of the last finished epoch
-    val_accuracy: float | None
+    val_value: float | None
     learning_rate: float
     tokens_per_second: float
     elapsed: float
@@ -27,14 +28,15 @@ class Status:
 
     def __str__(self) -> str:
         """One line, the most wanted first: a narrow terminal cuts its end."""
-        known = self.val_accuracy is not None
-        validation = " " + _("val {accuracy:.3f}").format(accuracy=self.val_accuracy) if known else ""
+        known = self.val_value is not None
+        validation = " " + _("val {value:.3f}").format(value=self.val_value) if known else ""
+        name = {"accuracy": _("acc")}.get(self.metric, self.metric)
         parts = [
             f"{self.fraction:.0%}",
             _("ETA {time}").format(time=clock(self.remaining)),
             _("epoch {epoch}/{epochs}").format(epoch=self.epoch, epochs=self.epochs),
             _("loss {loss:.3f}").format(loss=self.loss),
-            _("acc {accuracy:.3f}").format(accuracy=self.accuracy) + validation,
+            f"{name} {self.value:.3f}{validation}",
             _("{thousands:,.0f}k tok/s").format(thousands=self.tokens_per_second / 1000),
             _("lr {rate:.3g}").format(rate=self.learning_rate),
         ]
@@ -49,9 +51,9 @@ class Status:
             "batches": self.batches,
             "percent": round(100 * self.fraction, 1),
             "loss": self.loss,
-            "accuracy": self.accuracy,
+            self.metric: self.value,
             "val_loss": self.val_loss,
-            "val_accuracy": self.val_accuracy,
+            f"val_{self.metric}": self.val_value,
             "learning_rate": self.learning_rate,
             "tokens_per_second": round(self.tokens_per_second),
             "eta_seconds": abs(round(self.remaining, 1)),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bptt.evaluation import Mistake, Scores
+from bptt.evaluation.classes import Mistake, Scores
 from bptt.messages import _
 from bptt.report.text import NAME, count, shorten
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bptt.batches import Facts
-from bptt.evaluation import Scores
+from bptt.evaluation.classes import Scores
 from bptt.messages import _
 from bptt.report import axes, drawing
 from bptt.report.drawing import BOTTOM, LEFT, RIGHT, TOP

@@ -11,7 +11,7 @@ from bptt.batches import Facts
 from bptt.data.splits import Part, Summary
 from bptt.messages import _
 from bptt.models.describe import ModelTable
-from bptt.report.text import MISSING, count, share, short
+from bptt.report.text import MISSING, count, part_names, share, short
 
 Rows = list[tuple[str, str]]
 Share = Literal["share_truncated", "share_words_cut", "share_unknown", "share_padding"]
@@ -45,11 +45,6 @@ def _whole(data: _Data) -> _Data:
 
 
 Data = Annotated[_Data, AfterValidator(_whole)]
-
-
-def part_names() -> dict[Part, str]:
-    """The parts of the data by their keys in the run's files, the most telling first."""
-    return {"test": _("test"), "validation": _("validation"), "train": _("training")}
 
 
 def layer_rows(model: ModelTable) -> list[dict[str, str]]:

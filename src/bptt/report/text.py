@@ -11,6 +11,8 @@ from typing import TypeGuard
 
 from markupsafe import Markup
 
+from bptt.data.splits import Part
+from bptt.messages import _
 from bptt.messages.visible import visible
 
 MISSING = "–"
@@ -66,3 +68,8 @@ def duration(seconds: float | None) -> str:
 def quote(text: str) -> Markup:
     """`text` in quotation marks, whatever its direction of writing, ready to stand in a sentence: it is escaped here."""
     return Markup("<bdi>“{}”</bdi>").format(shorten(text, NAME))
+
+
+def part_names() -> dict[Part, str]:
+    """The parts of the data by their keys in the run's files, the most telling first."""
+    return {"test": _("test"), "validation": _("validation"), "train": _("training")}

@@ -3,23 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import escape
-
 from bptt.data.splits import Part
-from bptt.evaluation import Scores
 from bptt.messages import _
-from bptt.report.facts import part_names
-from bptt.report.text import count, duration, quote, share
-from bptt.training import Epoch, Event, Monitor, Stop, TrainingConfig, finished
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One figure with its name and a word of context."""
-
-    name: str
-    value: str
-    context: str = ""
+from bptt.report.text import count, duration, part_names, share
+from bptt.report.view import Judgement, Tile, View
+from bptt.training import RISING, Epoch, Event, Monitor, Stop, TrainingConfig, finished
 
 
 @dataclass(frozen=True)
@@ -34,41 +22,25 @@ class Verdict:
 
 def best_epoch(rows: Sequence[Epoch], monitor: Monitor) -> int | None:
     """The epoch whose weights the run kept: the first with the lowest loss, or the highest accuracy."""
-    sign = 1 if monitor.endswith("loss") else -1
+    sign = -1 if monitor in RISING else 1
     values = [(sign * row[monitor], row["epoch"]) for row in rows]
     return min(values)[1] if values else None
 
 
-def verdict(scores: Mapping[str, Scores], events: Sequence[Event], rows: Sequence[Epoch], training: TrainingConfig) -> Verdict:
-    """The verdict on a run: its `scores` by part, its events, its epochs (`rows`) and its [training] section."""
+def verdict(
+    view: View, scores: Mapping[Part, Judgement], events: Sequence[Event], rows: Sequence[Epoch], training: TrainingConfig
+) -> Verdict:
+    """The verdict on a run: its `scores` by part as the `view` of its task has them, its events, its epochs (`rows`) and its
+    [training] section."""
     main = next((part for part in part_names() if part in scores), None)
-    tiles = _score_tiles(main, scores[main]) if main else []
+    tiles = view.tiles(main, scores[main]) if main else []
+    unjudged = _("This run has no scores: it ended before its model was judged.")
     return Verdict(
-        headline=_headline(main, scores[main]) if main else _("This run has no scores: it ended before its model was judged."),
+        headline=view.headline(main, scores[main]) if main else unjudged,
         ending=_ending(events, rows, training),
         tiles=[*tiles, *_run_tiles(events, rows, training.monitor)],
         notes=_notes(scores),
     )
-
-
-def _headline(part: Part, scores: Scores) -> str:
-    name, baseline = scores.majority()
-    better = escape(_("Accuracy {accuracy} on the {part} part, where always answering {name} gives {baseline}"))
-    worse = escape(_("Accuracy {accuracy} on the {part} part: no better than always answering {name} ({baseline})"))
-    sentence = better if scores.accuracy > baseline else worse
-    return sentence.format(accuracy=share(scores.accuracy), part=part_names()[part], name=quote(name), baseline=share(baseline))
-
-
-def _score_tiles(part: Part, scores: Scores) -> list[Tile]:
-    _name, baseline = scores.majority()
-    rows = _("{rows} {part} rows").format(rows=count(scores.rows), part=part_names()[part])
-    gain = _("the model: {gain:+.4f}").format(gain=scores.accuracy - baseline)
-    return [
-        Tile(_("Accuracy"), share(scores.accuracy), rows),
-        Tile(_("Majority class"), share(baseline), gain),
-        Tile(_("Macro F1"), share(scores.macro_f1), _("every class counts the same")),
-        Tile(_("Weighted F1"), share(scores.weighted_f1), _("every row counts the same")),
-    ]
 
 
 def _run_tiles(events: Sequence[Event], rows: Sequence[Epoch], monitor: Monitor) -> list[Tile]:
@@ -116,7 +88,7 @@ def _where(stop: Stop) -> str:
     return _("Stopped: the validation loss is not finite after epoch {epoch}.").format(epoch=stop["epoch"])
 
 
-def _notes(scores: Mapping[str, Scores]) -> list[str]:
+def _notes(scores: Mapping[Part, Judgement]) -> list[str]:
     notes = []
     if scores and "test" not in scores:
         notes.append(_("The validation rows also chose the best epoch: expect slightly less on rows never seen."))

@@ -10,29 +10,30 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from bptt.config import of_run
-from bptt.evaluation import ScoresByPart
+from bptt.data.splits import Part
 from bptt.messages import _, language
 from bptt.messages.visible import visible
 from bptt.models.describe import ModelTable
 from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Machine, Run, write_atomically
-from bptt.report import answers, curves, facts
-from bptt.report.bars import Lengths, Reliability
-from bptt.report.facts import part_names
+from bptt.report import curves, facts
+from bptt.report.bars import Lengths
 from bptt.report.settings import settings
-from bptt.report.text import count, quote, share, short, shorten
+from bptt.report.text import count, part_names, quote, share, short, shorten
 from bptt.report.verdict import best_epoch, verdict
+from bptt.report.view import View
 from bptt.training import Event
 
 EPOCHS = 500  # rows in the table of epochs
 _FOLDER = Path(__file__).parent
 
 
-def write(run: Run) -> Path:
-    """Writes the run's report.html from its other files and gives its path. What a run that was cut short lacks, the page says.
+def write(run: Run, view: View) -> Path:
+    """Writes the run's report.html from its other files and gives its path; `view`: what its task shows of the scores. What a
+    run that was cut short lacks, the page says.
 
     Raises ModelFileError where a file of the run is damaged, ConfigError where its configuration is not of this version.
     """
-    page = _template().render(_contents(run))
+    page = _template().render(_contents(run, view))
     path = run.path / REPORT
     write_atomically(path, page.encode())
     return path
@@ -49,43 +50,48 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    tools = (count, escape, quote, share, short, shorten, answers.listed, answers.matrix, answers.passage)
+    tools = (count, escape, quote, share, short, shorten)
     environment.globals.update({tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing})
     return environment.get_template("page.html")
 
 
-def _contents(run: Run) -> dict[str, Any]:
+def _contents(run: Run, view: View) -> dict[str, Any]:
     """All that the template names, in the order of the page."""
     config, events = of_run(run), run.metrics(Event)
     rows = curves.epochs(events)
-    scores = _read(run, SCORES, ScoresByPart) or {}
+    scores = _read(run, SCORES, dict[Part, view.scores]) or {}  # type: ignore[name-defined]  # each view has a type of its own
     model, data = _read(run, MODEL_TABLE, ModelTable), _read(run, DATA, facts.Data)
     environment = _read(run, ENVIRONMENT, Machine)
     title, names = _("Answers on the {part} part"), part_names()
-    chosen = settings(config)
+    chosen, metric = settings(config), view.metric()
     lengths = [Lengths(part, names[part], one, config.text.max_length) for part, one in data["batches"].items()] if data else []
-    return _style() | {
-        "language": language(),
-        "name": run.path.resolve().name,
-        "verdict": verdict(scores, events, rows, config.training),
-        "charts": curves.panels(rows, best_epoch(rows, config.training.monitor)),
-        "epochs": rows[-EPOCHS:],
-        "epochs_caption": _("The last {shown} of {all} epochs").format(shown=min(EPOCHS, len(rows)), all=len(rows)),
-        "scores": scores,
-        "scored": [(part, title.format(part=name)) for part, name in names.items() if part in scores],
-        "reliability": {part: Reliability(part, one) for part, one in scores.items()},
-        "command": environment["command"] if environment else None,
-        "model": model,
-        "layers": facts.layer_rows(model) if model else [],
-        "data": data,
-        "data_rows": facts.data_rows(data) if data else [],
-        "measured": facts.measures(data["batches"]) if data else [],
-        "lengths": lengths,
-        "part_names": names,
-        "changed": [one for one in chosen if one.changed],
-        "unchanged": [one for one in chosen if not one.changed],
-        "environment": facts.environment_rows(environment) if environment else [],
-    }
+    return (
+        _style()
+        | view.context(scores)
+        | {
+            "language": language(),
+            "name": run.path.resolve().name,
+            "verdict": verdict(view, scores, events, rows, config.training),
+            "charts": curves.panels(rows, best_epoch(rows, config.training.monitor), metric),
+            "metric": metric,
+            "epochs": rows[-EPOCHS:],
+            "epochs_caption": _("The last {shown} of {all} epochs").format(shown=min(EPOCHS, len(rows)), all=len(rows)),
+            "scores": scores,
+            "template": view.template,
+            "scored": [(part, title.format(part=name)) for part, name in names.items() if part in scores],
+            "command": environment["command"] if environment else None,
+            "model": model,
+            "layers": facts.layer_rows(model) if model else [],
+            "data": data,
+            "data_rows": facts.data_rows(data) if data else [],
+            "measured": facts.measures(data["batches"]) if data else [],
+            "lengths": lengths,
+            "part_names": names,
+            "changed": [one for one in chosen if one.changed],
+            "unchanged": [one for one in chosen if not one.changed],
+            "environment": facts.environment_rows(environment) if environment else [],
+        }
+    )
 
 
 def _style() -> dict[str, Any]:

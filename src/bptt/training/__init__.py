@@ -2,11 +2,12 @@
 
 from bptt.progress import Progress, Silence, Status
 
-from .config import Monitor, TrainingConfig
+from .config import RISING, Monitor, TrainingConfig
 from .events import Epoch, Event, Stop, finished
 from .fit import fit, seed
 
 __all__ = [
+    "RISING",
     "Epoch",
     "Event",
     "Monitor",

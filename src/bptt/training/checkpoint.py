@@ -11,6 +11,8 @@ from bptt.bundle import Bundle, load_weights
 from bptt.models import get_weights, set_weights
 from bptt.record import MODEL, Run
 
+from .config import RISING
+
 
 class BestModel(keras.callbacks.Callback):
     """Writes model.safetensors after each epoch that beats all before it by `monitor`: a lower loss or a higher accuracy.
@@ -22,7 +24,7 @@ class BestModel(keras.callbacks.Callback):
         super().__init__()
         self.epoch, self.value = 0, math.nan  # of the best so far; 0 for none
         self._file, self._bundle, self._monitor = run.path / MODEL, bundle, monitor
-        self._better = operator.lt if monitor.endswith("loss") else operator.gt
+        self._better = operator.gt if monitor in RISING else operator.lt
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         value = logs[self._monitor]

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from bptt.messages import _
 
 Monitor = Literal["val_loss", "val_accuracy"]
+RISING = ("val_accuracy",)  # of these, those that are the better, the higher they are
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 SMALLEST = 1e-12  # a positive number that no product of float32 turns into 0 at once
 

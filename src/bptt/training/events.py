@@ -22,9 +22,9 @@ class Epoch(TypedDict):
     event: Literal["epoch"]
     epoch: PositiveInt
     loss: FiniteFloat  # nats a row
-    accuracy: FiniteFloat  # share of rows
     val_loss: FiniteFloat
-    val_accuracy: FiniteFloat
+    accuracy: NotRequired[FiniteFloat]  # share of rows; this, or another metric of the model's head
+    val_accuracy: NotRequired[FiniteFloat]
     learning_rate: FiniteFloat
     seconds: FiniteFloat  # the whole epoch
     compile_seconds: FiniteFloat  # what XLA took of it

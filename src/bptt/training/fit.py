@@ -7,11 +7,12 @@ import keras
 from bptt.batches import Batches
 from bptt.bundle import Bundle
 from bptt.messages import _
+from bptt.models import Head
 from bptt.progress import Progress, clock
 from bptt.record import Run
 
 from .checkpoint import BestModel
-from .config import CLIPS, TrainingConfig
+from .config import CLIPS, RISING, TrainingConfig
 from .guard import Guard, NotFiniteError, guarded
 from .recorder import Recorder
 
@@ -24,19 +25,26 @@ def seed(config: TrainingConfig) -> None:
 
 
 def fit(
-    model: keras.Model, train: Batches, validation: Batches, config: TrainingConfig, run: Run, progress: Progress, bundle: Bundle
+    model: keras.Model,
+    head: Head,
+    train: Batches,
+    validation: Batches,
+    config: TrainingConfig,
+    run: Run,
+    progress: Progress,
+    bundle: Bundle,
 ) -> None:
-    """Trains `model` and leaves in it the weights of the best epoch, the best so far always in model.safetensors, together
-    with the rest of `bundle` (whose own weights are not looked at). Events go to metrics.jsonl.
+    """Trains `model`, which ends in `head`, and leaves in it the weights of the best epoch, the best so far always in
+    model.safetensors, together with the rest of `bundle` (whose own weights are not looked at). Events go to metrics.jsonl.
 
     Ends after `config.epochs`, by early stopping, or at the first loss that is not finite. The "stop" event tells of the
     last two. Where no epoch was finished by then, the model keeps its weights from just before that batch.
     """
     started = time.perf_counter()
-    recorder = Recorder(train, validation, config.epochs, run, progress)
+    recorder = Recorder(train, validation, head.metric, config.epochs, run, progress)
     best = BestModel(run, bundle, config.monitor)
     callbacks = [Guard(), best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
-    compile_model(model, config)
+    compile_model(model, head, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
     try:
         history = model.fit(
@@ -60,17 +68,17 @@ def fit(
         progress.say(message.format(epoch=best.epoch, monitor=config.monitor, value=best.value, time=clock(seconds)))
 
 
-def compile_model(model: keras.Model, config: TrainingConfig) -> None:
-    """Gives `model` its optimizer, its loss (sparse categorical cross-entropy over K classes) and a guarded training step."""
+def compile_model(model: keras.Model, head: Head, config: TrainingConfig) -> None:
+    """Gives `model` its optimizer, the loss of its `head` and a guarded training step."""
     clips = {name: getattr(config, name) or None for name in CLIPS}
     optimizer = getattr(keras.optimizers, OPTIMIZERS[config.optimizer])(learning_rate=config.learning_rate, **clips)
-    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer, loss=head.loss(model), metrics=[head.measure(model)])
     model.train_step = guarded(type(model).train_step.__get__(model))
 
 
 def rules(config: TrainingConfig) -> list[keras.callbacks.Callback]:
     """Keras's own callbacks that `config` asks for."""
-    watch = {"monitor": config.monitor, "mode": "min" if config.monitor.endswith("loss") else "max"}
+    watch = {"monitor": config.monitor, "mode": "max" if config.monitor in RISING else "min"}
     found: list[keras.callbacks.Callback] = []
     if config.early_stopping:
         found.append(keras.callbacks.EarlyStopping(patience=config.early_stopping, **watch))

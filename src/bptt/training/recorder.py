@@ -5,14 +5,13 @@ from functools import partial
 from typing import Any
 
 import keras
-import numpy as np
 
 from bptt.batches import Batch, Batches
 from bptt.messages import _
+from bptt.models import Metric
 from bptt.progress import Progress, Status
 from bptt.record import Run
 
-from .events import Epoch
 from .feed import Feed
 
 STATUS_SECONDS = 0.2
@@ -26,10 +25,10 @@ class Recorder(keras.callbacks.Callback):
     and compilation included; `compile_seconds` is what XLA took of it.
     """
 
-    def __init__(self, train: Batches, validation: Batches, epochs: int, run: Run, progress: Progress) -> None:
+    def __init__(self, train: Batches, validation: Batches, metric: Metric, epochs: int, run: Run, progress: Progress) -> None:
         super().__init__()
         self.train, self.validation = Feed(train), Feed(validation)
-        self._epochs, self._run, self._progress = epochs, run, progress
+        self._metric, self._epochs, self._run, self._progress = metric, epochs, run, progress
         self._shapes_expected = len(train.shapes()) + len(validation.shapes())
         self._work_expected = epochs * (len(train) + VALIDATION_WORK * len(validation))
 
@@ -38,7 +37,7 @@ class Recorder(keras.callbacks.Callback):
         self._shapes: set[tuple[str, tuple[int, ...]]] = set()
         self._work = self._compile_total = 0.0
         self._val_loss: float | None = None
-        self._val_accuracy: float | None = None
+        self._val_value: float | None = None
         self._started = self._shown = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -52,10 +51,10 @@ class Recorder(keras.callbacks.Callback):
     def _saw(self, part: str, batch: Batch) -> None:
         """Called with each batch just before it runs; the first of a shape will be compiled for."""
         if part == "train":
-            self._tokens += int(np.count_nonzero(batch.ids))
-        if (part, batch.ids.shape) not in self._shapes:
-            self._shapes.add((part, batch.ids.shape))
-            rows, length = batch.ids.shape
+            self._tokens += int(batch.real.sum())
+        if (part, batch.real.shape) not in self._shapes:
+            self._shapes.add((part, batch.real.shape))
+            rows, length = batch.real.shape
             numbers = {"bucket": len(self._shapes), "buckets": self._shapes_expected, "rows": rows, "length": length}
             sentence = _("compiling bucket {bucket} of {buckets} ({rows} texts of up to {length} words)")
             self._progress.begin(sentence.format(**numbers), **numbers)
@@ -89,22 +88,21 @@ class Recorder(keras.callbacks.Callback):
         return time.perf_counter() - self._epoch_started - self._compile_epoch
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        event = Epoch(
-            event="epoch",
-            epoch=self._epoch,
-            loss=float(logs["loss"]),
-            accuracy=float(logs["accuracy"]),
-            val_loss=float(logs["val_loss"]),
-            val_accuracy=float(logs["val_accuracy"]),
-            learning_rate=self._learning_rate,
-            seconds=round(time.perf_counter() - self._epoch_started, 3),
-            compile_seconds=round(self._compile_epoch, 3),
-            tokens_per_second=round(self._tokens / self._trained_in),
+        figures = {name: float(logs[name]) for name in ("loss", self._metric, "val_loss", f"val_{self._metric}")}
+        self._run.append(
+            {
+                "event": "epoch",
+                "epoch": self._epoch,
+                **figures,
+                "learning_rate": self._learning_rate,
+                "seconds": round(time.perf_counter() - self._epoch_started, 3),
+                "compile_seconds": round(self._compile_epoch, 3),
+                "tokens_per_second": round(self._tokens / self._trained_in),
+            }
         )
-        self._run.append(event)
         self._compile_total += self._compile_epoch
         self._compile_epoch = 0.0
-        self._val_loss, self._val_accuracy = event["val_loss"], event["val_accuracy"]
+        self._val_loss, self._val_value = figures["val_loss"], figures[f"val_{self._metric}"]
         self._show(logs, self._trained_in, epoch_finished=True)
 
     def _show(self, logs: Any, training_seconds: float, epoch_finished: bool = False) -> None:
@@ -118,9 +116,10 @@ class Recorder(keras.callbacks.Callback):
             batch=self._batch,
             batches=len(self.train),
             loss=float(logs["loss"]),
-            accuracy=float(logs["accuracy"]),
+            metric=self._metric,
+            value=float(logs[self._metric]),
             val_loss=self._val_loss,
-            val_accuracy=self._val_accuracy,
+            val_value=self._val_value,
             learning_rate=self._learning_rate,
             tokens_per_second=self._tokens / training_seconds,
             elapsed=elapsed,

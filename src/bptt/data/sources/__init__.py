@@ -3,35 +3,38 @@
 from itertools import islice
 
 from bptt.data.config import DataConfig
-from bptt.data.sources import files, folders, foods, imdb, tables
+from bptt.data.reading import ONE_CLASS, Reading
+from bptt.data.sources import conll, files, folders, foods, imdb, tables
 from bptt.data.sources.rows import Parts, Rows, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
 
 __all__ = ["Parts", "Rows", "has_columns", "read", "sample"]
 
-_BUILT_IN = {"foods": lambda config: foods.read(), "imdb": imdb.read}
+_BUILT_IN = {"foods": lambda config, reading: foods.read(reading), "imdb": imdb.read}
 _ARCHIVES = (".tar.gz", ".tgz")
 
 
-def read(config: DataConfig) -> Parts:
+def read(config: DataConfig, reading: Reading) -> Parts:
     """The rows of the file, the folder, the .tar.gz or the built-in name that is `config.source`, read as `config` says.
 
     Raises DataError for all that cannot be read, and where more rows are unusable than `config.allow_rejects`.
     """
-    return _read(config).checked(config.allow_rejects)
+    return _read(config, reading).checked(config.allow_rejects)
 
 
-def _read(config: DataConfig) -> Parts:
+def _read(config: DataConfig, reading: Reading) -> Parts:
+    if reading.per_step:
+        return Parts(conll.read(files.existing(config.source), config, reading))
     if has_columns(config.source):
-        return Parts(tables.read(files.existing(config.source), config))
+        return Parts(tables.read(files.existing(config.source), config, reading))
     if config.text or config.label:
         message = _("{source} has no columns: its labels are given. Leave out --text and --label.")
         raise DataError("data.columns-not-used", message.format(source=config.source))
     if config.source in _BUILT_IN:
-        return _BUILT_IN[config.source](config)
+        return _BUILT_IN[config.source](config, reading)
     path = files.existing(config.source)
-    return folders.read_folder(path, config) if path.is_dir() else folders.read_archive(path, config)
+    return folders.read_folder(path, config, reading) if path.is_dir() else folders.read_archive(path, config, reading)
 
 
 def sample(config: DataConfig, count: int) -> list[dict[str, object]]:
@@ -40,7 +43,7 @@ def sample(config: DataConfig, count: int) -> list[dict[str, object]]:
     if path.is_fifo():
         message = _("{name} is a pipe, which can be read once alone. Name its columns: --text COLUMN --label COLUMN.")
         raise DataError("data.pipe", message.format(name=path.name))
-    rows, records = Rows(path.name), []
+    rows, records = Rows(path.name, ONE_CLASS), []
     for line, record in islice(tables.records(path, config, rows.notes), count):
         if isinstance(record, str):
             rows.reject(record, f"{path.name}:{line}", line)

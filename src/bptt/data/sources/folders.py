@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bptt.data.config import DataConfig
+from bptt.data.reading import Reading
 from bptt.data.sources import files
 from bptt.data.sources.labelled import Found, by_label
 from bptt.data.sources.rows import Parts
@@ -18,14 +19,14 @@ from bptt.messages import _
 _CHUNK = 1 << 20  # bytes unpacked at once
 
 
-def read_folder(path: Path, config: DataConfig) -> Parts:
+def read_folder(path: Path, config: DataConfig, reading: Reading) -> Parts:
     """The texts below a folder. Links are followed, except those that lead back to a folder they stand in."""
     found = Found(path.name or str(path))
     for file in _walk(path, (), found):
         parts = file.relative_to(path).parts
         if found.wants(parts, file.is_file()):
             found.texts.append((parts, files.read_bytes(file, config.max_unpacked_mb * 10**6)))
-    return by_label(found, config.encoding)
+    return by_label(found, config.encoding, reading)
 
 
 def _walk(folder: Path, above: tuple[Path, ...], found: Found) -> Iterator[Path]:
@@ -66,7 +67,7 @@ class _Limited(io.BufferedReader):
         return super().seek(offset, whence)
 
 
-def read_archive(path: Path, config: DataConfig) -> Parts:
+def read_archive(path: Path, config: DataConfig, reading: Reading) -> Parts:
     """The texts in a .tar.gz; links and devices in it are never followed."""
     found = Found(path.name)
     try:
@@ -83,4 +84,4 @@ def read_archive(path: Path, config: DataConfig) -> Parts:
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         message = _("{name} is not a whole .tar.gz ({reason}). Fetch or pack it again.")
         raise DataError("data.archive", message.format(name=path.name, reason=error)) from error
-    return by_label(found, config.encoding)
+    return by_label(found, config.encoding, reading)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from bptt.data.config import DataConfig
+from bptt.data.reading import Reading
 from bptt.data.sources import download, folders
 from bptt.data.sources.rows import Parts
 from bptt.messages import _
@@ -18,13 +19,13 @@ WHOLE, TRAINING = "aclImdb_v1.tar.gz", "aclImdb_train.tar.gz"
 FOLDER = "BPTT_DATA"
 
 
-def read(config: DataConfig) -> Parts:
+def read(config: DataConfig, reading: Reading) -> Parts:
     """The reviews, as training and test part; without a test part where only the training part is at hand, and a note says so.
 
     Raises DataError where the archive is neither at hand nor to be had.
     """
     path = _at_hand() or download.fetch(ADDRESS, MD5, WHOLE)
-    parts = folders.read_archive(path, config)
+    parts = folders.read_archive(path, config, reading)
     whole = _("imdb: read from {path}.")
     half = _("imdb: read from {path}, the training part alone: validation rows are held out of it, and there are no test rows.")
     parts.training.notes.insert(0, (whole if parts.test else half).format(path=path))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bptt.data.reading import Reading
 from bptt.data.sources import files
 from bptt.data.sources.encodings import decode, western_together
 from bptt.data.sources.rows import Parts, Rows
@@ -66,7 +67,7 @@ class Found:
         return told
 
 
-def by_label(found: Found, encoding: str) -> Parts:
+def by_label(found: Found, encoding: str, reading: Reading) -> Parts:
     """Rows labelled by the first level that has more than one folder; `train` beside `test` or `valid` are a source's parts."""
     labelled = sorted((path, content) for path, content in found.texts if _UNLABELLED not in path[:-1])
     depth, folders = _label_level(path for path, _content in labelled)
@@ -79,10 +80,10 @@ def by_label(found: Found, encoding: str) -> Parts:
     of_part = _parts(found.name, folders, [path[depth:] for path, _content in labelled])
     if of_part:
         halves = {part: [text for text in labelled if text[0][depth : depth + 1] == (name,)] for part, name in of_part.items()}
-        parts = Parts(**{part: _rows(found.name, texts, depth + 1, encoding) for part, texts in halves.items()})
+        parts = Parts(**{part: _rows(Rows(found.name, reading), texts, depth + 1, encoding) for part, texts in halves.items()})
     else:
-        parts = Parts(_rows(found.name, labelled, depth, encoding))
-    parts.training.notes[:0] = found.notes(used=sum(len(part.texts) + len(part.rejected) for part in parts))
+        parts = Parts(_rows(Rows(found.name, reading), labelled, depth, encoding))
+    parts.training.notes[:0] = found.notes(used=sum(len(part.inputs) + len(part.rejected) for part in parts))
     return parts
 
 
@@ -117,9 +118,9 @@ def _parts(name: str, folders: set[str], paths: list[Path]) -> dict[str, str]:
     raise DataError("data.parts", message.format(name=name, folders=listed(sorted(folders))) + " " + cure)
 
 
-def _rows(name: str, texts: list[tuple[Path, bytes]], depth: int, encoding: str) -> Rows:
-    """The texts whose label is the folder at `depth`; one in an encoding that nobody can be sure of is rejected."""
-    rows, guessed = Rows(name), Counter[str]()
+def _rows(rows: Rows, texts: list[tuple[Path, bytes]], depth: int, encoding: str) -> Rows:
+    """`rows` with the texts whose label is the folder at `depth`; one in an encoding that nobody can be sure of is rejected."""
+    name, guessed = rows.name, Counter[str]()
     western = western_together(content for _path, content in texts)
     for path, content in texts:
         if len(path) <= depth + 1:

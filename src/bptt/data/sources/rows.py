@@ -1,44 +1,39 @@
-"""What every source gives: rows as the files hold them, labels still words, and what could not be used."""
+"""What every source gives: rows as a task reads them, and what could not be used."""
 
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from bptt.data.dataset import Rejected
+from bptt.data.reading import Reading
 from bptt.data.suggest import listed
-from bptt.data.text import normalise
 from bptt.errors import DataError
 from bptt.messages import _
 
 
 @dataclass
 class Rows:
-    """Rows of one source; texts, labels and origins run in step."""
+    """Rows of one source, as `reading` has them; inputs, labels and origins run in step."""
 
     name: str
-    texts: list[str] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
+    reading: Reading
+    inputs: list[Any] = field(default_factory=list)
+    labels: list[Any] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, text: object, label: object, origin: str, line: int | None = None) -> None:
         """Takes one row, or writes down why it cannot be used."""
-        label = _as_word(label)
-        if text is None or (isinstance(text, str) and not normalise(text).strip()):
-            self.reject(_("has no text"), origin, line)
-        elif not isinstance(text, str):
-            self.reject(_("has no text but a value of type {kind}").format(kind=type(text).__name__), origin, line)
-        elif not isinstance(label, str):
-            self.reject(_("has no label but a value of type {kind}").format(kind=type(label).__name__), origin, line)
-        elif not label:
-            self.reject(_("has no label"), origin, line)
-        elif "\0" in text or "\0" in label:
-            self.reject(_("holds a NUL character, which no text has"), origin, line)
+        try:
+            row, answer = self.reading.row(text, label)
+        except ValueError as error:
+            self.reject(str(error), origin, line)
         else:
-            self.texts.append(text)
-            self.labels.append(label)
+            self.inputs.append(row)
+            self.labels.append(answer)
             self.origins.append(origin)
 
     def reject(self, reason: str, origin: str, line: int | None = None) -> None:
@@ -66,12 +61,12 @@ class Parts:
         rejected, total = self._rejected(), self._total()
         if len(rejected) > allowed * total:
             raise self.unusable(allowed)
-        if not all(part.texts for part in self):
+        if not all(part.inputs for part in self):
             raise no_rows(name)
         if rejected:
             message = _("{name}: left out {count} of {total} rows as unusable: {first}.")
             notes.append(message.format(name=name, count=len(rejected), total=total, first=listed(rejected)))
-        lost = sum("\ufffd" in text for part in self for text in part.texts)
+        lost = sum("\ufffd" in row for part in self for row in part.inputs if isinstance(row, str))
         if lost:
             message = _("{name}: {count} rows hold U+FFFD: an earlier program lost characters there.")
             notes.append(message.format(name=name, count=lost))
@@ -92,7 +87,7 @@ class Parts:
         return [str(row) for part in self for row in part.rejected]
 
     def _total(self) -> int:
-        return sum(len(part.texts) + len(part.rejected) for part in self)
+        return sum(len(part.inputs) + len(part.rejected) for part in self)
 
 
 def no_rows(name: str) -> DataError:
@@ -113,14 +108,3 @@ def column_names(names: Iterable[str], file: str) -> list[str]:
         message = _("{name} has two columns named {column}. Rename one of them.")
         raise DataError("data.repeated-column", message.format(name=file, column=", ".join(repeated)))
     return columns
-
-
-def _as_word(label: object) -> object:
-    """A label as the word that names its class: 1 -> "1", true -> "true", none -> ""; lists and objects stay as they are."""
-    if label is None:
-        return ""
-    if isinstance(label, bool):
-        return str(label).lower()
-    if isinstance(label, (str, int, float)):
-        return unicodedata.normalize("NFC", str(label)).strip()
-    return label

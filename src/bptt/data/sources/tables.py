@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bptt.data.config import DataConfig
+from bptt.data.reading import Reading
 from bptt.data.sources import delimited, files, jsonlines, parquet
 from bptt.data.sources.encodings import decode
 from bptt.data.sources.rows import Rows, column_name
@@ -29,14 +30,18 @@ def form(name: str) -> str:
 
 def records(path: Path, config: DataConfig, notes: list[str]) -> Records:
     """The records of a file in one of the FORMATS, with the line each starts on; `notes` takes how the file was read."""
-    most = config.max_unpacked_mb * 10**6
-    if path.is_file() and not path.stat().st_size:
-        raise _empty(path)
     if form(path.name) == ".parquet":
-        yield from parquet.records(path, most)
-        return
+        if path.is_file() and not path.stat().st_size:
+            raise _empty(path)
+        yield from parquet.records(path, config.max_unpacked_mb * 10**6)
+    else:
+        yield from _TEXT[form(path.name)](text_of(path, config, notes), path.name)
+
+
+def text_of(path: Path, config: DataConfig, notes: list[str]) -> str:
+    """The text of the whole file; `notes` takes how it was read. Raises DataError for one that is empty or cannot be read."""
     try:
-        text, found = decode(files.read_bytes(path, most), config.encoding)
+        text, found = decode(files.read_bytes(path, config.max_unpacked_mb * 10**6), config.encoding)
     except DataError as error:
         if error.code != "data.encoding":
             raise
@@ -46,12 +51,12 @@ def records(path: Path, config: DataConfig, notes: list[str]) -> Records:
     if found:
         message = _("{name}: read as {encoding}, by what is in it. If letters look wrong, name another with --data.encoding.")
         notes.append(message.format(name=path.name, encoding=found))
-    yield from _TEXT[form(path.name)](text, path.name)
+    return text
 
 
-def read(path: Path, config: DataConfig) -> Rows:
+def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
     """Text and label of every record. Raises DataError for columns that are not named or not there."""
-    rows, columns = Rows(path.name), dict[str, None]()
+    rows, columns = Rows(path.name, reading), dict[str, None]()
     text, label = (column_name(name or "") for name in (config.text, config.label))
     for line, record in records(path, config, rows.notes):
         origin = f"{path.name}:{line}"

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from bptt.data.dataset import Dataset
 from bptt.errors import DataError
 from bptt.evaluation import calibration
+from bptt.evaluation.table import Table
 from bptt.messages import _
 
 WORST = 10  # mistakes kept
@@ -24,6 +25,14 @@ class ClassScores(TypedDict):
     f1: FiniteFloat  # harmonic mean of the two
     support: NonNegativeInt  # rows that are of the class
     predicted: NonNegativeInt  # rows answered with it
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The most probable class of a row, and its probability (0 to 1)."""
+
+    label: str
+    probability: float
 
 
 class Mistake(TypedDict):
@@ -75,6 +84,28 @@ class Scores:
         ]
         return [sentence.format(names=names) for names, sentence in found if names]
 
+    def line(self) -> str:
+        """The whole in one sentence."""
+        total = _("accuracy {accuracy:.4f}, macro F1 {macro:.4f}, weighted F1 {weighted:.4f} ({rows} rows)")
+        numbers = {"accuracy": self.accuracy, "macro": self.macro_f1, "weighted": self.weighted_f1, "rows": self.rows}
+        return total.format(**numbers)
+
+    def table(self) -> Table:
+        """Each class."""
+        rows = [
+            (name, [*(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"])])
+            for name, one in self.per_class.items()
+        ]
+        return Table((_("precision"), _("recall"), "F1", _("rows")), rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The few figures that the end of a training tells to a program."""
+        return {"accuracy": self.accuracy, "macro_f1": self.macro_f1, "rows": self.rows}
+
+    def figures(self) -> dict[str, Any]:
+        """All figures for a program, without what quotes the data."""
+        return {key: value for key, value in self.to_dict().items() if key != "mistakes"} | {"notes": self.notes()}
+
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts and lists, for scores.json."""
         return asdict(self)
@@ -87,10 +118,11 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
     """
     _check(probabilities, dataset)
     answers = probabilities.argmax(axis=1)
-    confusion = _confusion(dataset.labels, answers, len(dataset.classes))
+    labels = np.asarray(dataset.targets.values)
+    confusion = _confusion(labels, answers, len(dataset.classes))
     right, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     precision, recall, f1 = _share(right, predicted), _share(right, support), _share(2 * right, support + predicted)
-    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == dataset.labels)
+    bins = calibration.bins(probabilities.max(axis=1).astype(np.float64), answers == labels)
     columns = zip(dataset.classes, precision, recall, f1, support, predicted, strict=True)
     return Scores(
         rows=len(dataset),
@@ -135,13 +167,13 @@ def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
 
 def _worst_mistakes(probabilities: NDArray[np.floating[Any]], answers: NDArray[np.intp], dataset: Dataset) -> list[Mistake]:
     """The wrong answers given with the highest probability; equals in the order of the rows."""
-    wrong = np.flatnonzero(answers != dataset.labels)
+    wrong = np.flatnonzero(answers != dataset.targets.values)
     certainty = probabilities[wrong, answers[wrong]]
     worst = wrong[np.argsort(-certainty, kind="stable")[:WORST]]
     return [
         Mistake(
-            text=dataset.texts[row],
-            label=dataset.classes[dataset.labels[row]],
+            text=dataset.inputs[row],
+            label=dataset.classes[dataset.targets.values[row]],
             predicted=dataset.classes[answers[row]],
             probability=float(probabilities[row, answers[row]]),
             origin=dataset.origins[row],

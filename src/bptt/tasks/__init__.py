@@ -1,0 +1,46 @@
+"""What a run is to do: one file a task, and the only place that knows it; `named` gives it by its name in the configuration."""
+
+from pathlib import Path
+
+from bptt.config import Config
+from bptt.data.sources import conll
+from bptt.data.suggest import did_you_mean
+from bptt.errors import ConfigError
+from bptt.messages import _
+from bptt.tasks.classify import Classify
+from bptt.tasks.tag import Tag
+from bptt.tasks.task import Task
+
+AUTO = "auto"
+_TASKS: dict[str, Task] = {task.name: task for task in (Classify(), Tag())}
+
+__all__ = ["Task", "named", "resolved"]
+
+
+def named(name: str) -> Task:
+    """The task of that name. Raises ConfigError where there is none."""
+    if name in _TASKS:
+        return _TASKS[name]
+    message = _('data.task: "{name}" came; expected one of {known}.').format(name=name, known=", ".join(_TASKS))
+    raise ConfigError("config.unknown-task", message + did_you_mean(name, _TASKS))
+
+
+def resolved(config: Config) -> Config:
+    """`config` with its task by name, found by the source where it is "auto", and the task's own defaults for what nobody gave.
+
+    Raises ConfigError for a task that is not known."""
+    name = _found(config) if config.data.task == AUTO else config.data.task
+    task, sections = named(name), {}
+    for section, stage in config:
+        given = stage.model_fields_set
+        own = {key.split(".")[1]: value for key, value in task.defaults.items() if key.startswith(f"{section}.")}
+        sections[section] = stage.model_copy(update={key: value for key, value in own.items() if key not in given})
+    sections["data"] = sections["data"].model_copy(update={"task": name})
+    return config.model_copy(update=sections)
+
+
+def _found(config: Config) -> str:
+    """tag where the source is a file of tokens with tags, else classify."""
+    path = Path(config.data.source)
+    tagged = path.is_file() and not (config.data.text or config.data.label) and conll.looks_tagged(path, config.data)
+    return Tag.name if tagged else Classify.name

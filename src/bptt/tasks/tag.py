@@ -1,0 +1,49 @@
+"""Tagging: one class a step (many-to-many, aligned)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from bptt.data import Dataset, Ragged, TextConfig
+from bptt.data.reading import TAGGED
+from bptt.data.spelled import Spelled
+from bptt.evaluation import Answers, Predictor, tags
+from bptt.models import ModelConfig
+from bptt.models.tag_heads import Chain, StepSoftmax
+from bptt.report import TagsView
+
+
+class Tag:
+    """Tokens, and one of K tags for each: named entities, parts of speech."""
+
+    name = "tag"
+    reading = TAGGED
+    view = TagsView()
+    checks = ()
+    defaults: Mapping[str, Any] = {
+        "data.validation": 0.1,
+        "text.min_count": 1,
+        "model.cell": "lstm",
+        "model.embedding_width": 100,
+        "model.units": (128,),
+        "model.word_dropout": 0.1,
+        "training.epochs": 30,
+        "training.batch_size": 32,
+        "training.learning_rate": 0.002,
+    }
+
+    def fit_encode(self, rows: Sequence[Sequence[str]], text: TextConfig) -> tuple[Spelled, Ragged]:
+        return Spelled.fit_encode(rows, text)
+
+    def head(self, names: tuple[str, ...], model: ModelConfig) -> Chain | StepSoftmax:
+        return Chain(names) if model.crf else StepSoftmax(names)
+
+    def score(self, answers: Answers, rows: Dataset) -> tags.Scores:
+        return tags.score([[rows.classes[tag] for tag in row] for row in answers], rows)
+
+    def explain(self, judge: Predictor, scores: tags.Scores) -> tags.Scores:
+        return scores
+
+    def answer(self, row: Sequence[str], answer: NDArray[Any], names: tuple[str, ...]) -> tags.Answer:
+        return tags.Answer.of(row, [names[tag] for tag in answer])
