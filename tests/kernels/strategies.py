@@ -94,14 +94,18 @@ def unbounded(options: Options) -> bool:
 
 
 def draw_weights(case: Case, rng: np.random.Generator) -> Weights:
-    """A recurrence that neither dies nor explodes, so that step 300 still feels step 1."""
+    """A recurrence that neither dies nor explodes, so that step 300 still feels step 1.
+
+    A gate of h times h is a square: without a bound on the gate it overflows in 20 steps, unless U is small.
+    """
     units, columns, options, scale = case.units, case.gates * case.units, case.options, size(case.options)
+    recurrent = 0.1 * scale if unbounded(options) else scale
     norm = Norm(rng.uniform(0.4, 0.8, columns))
     if options.cell == "lstm":
         norm = norm._replace(state_gain=rng.uniform(0.4, 0.8, units), state_bias=rng.normal(size=units) / 2)
     return Weights(
         None if case.projected else scale * rng.normal(size=(case.features, columns)) / np.sqrt(case.features),
-        scale * rng.normal(size=(units, columns)) / np.sqrt(units),
+        recurrent * rng.normal(size=(units, columns)) / np.sqrt(units),
         scale * rng.normal(size=(2, columns) if options.cell == "gru" and options.reset_after else columns) / 2,
         norm if case.norm else None,
     )
