@@ -119,6 +119,24 @@ def test_the_mask_that_is_handed_on_stands_in_the_order_of_the_outputs(back: boo
     assert np.abs(found - last(first(embedding(ids), mask=ids != 0), mask=(ids != 0)[:, ::-1][:, order])).max() > 1e-4
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mask_is_handed_on_where_keras_s_own_rnn_hands_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Keras 3.16, whose RNN says that it supports none."""
+    right = keras.layers.RNN.__init__
+
+    def of_the_next_version(self: Any, *given: Any, **named: Any) -> None:
+        right(self, *given, **named)
+        self.supports_masking = False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keras.layers.RNN, "__init__", of_the_next_version)
+        first = getattr(layers, name)(H, return_sequences=True, **OWN[name])
+    ids, last = np.array([[3, 1, 0, 0, 2, 0]]), layers.GRU(H)
+    steps = first(keras.layers.Embedding(5, D, mask_zero=True)(ids))
+    np.testing.assert_array_equal(last(steps), last(steps, mask=ids != 0))
+    assert np.abs(last(steps) - last(np.asarray(steps))).max() > 1e-4, "without a mask"
+
+
 def test_which_masks_are_handed_on() -> None:
     assert layers.LRU(H).compute_mask(X, MASK) is None
     assert layers.LRU(H, return_sequences=True).compute_mask(X, None) is None

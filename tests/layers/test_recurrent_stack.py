@@ -90,6 +90,14 @@ def test_what_a_layer_adds() -> None:
     same(found, FEATURES + before.rnns[0](before.norms["0"](FEATURES)))
 
 
+@pytest.mark.parametrize(("norm", "last"), [("before", (B, T, H)), ("after", (B, 4))])
+def test_a_norm_is_built_for_the_shape_that_it_gets(norm: str, last: tuple[int, ...]) -> None:
+    """Keras 3.16 takes its axis from that shape; in 3.15 any rank does."""
+    stack = layers.RecurrentStack("gru", [H, 4], norm=norm)
+    stack(FEATURES)
+    assert stack.norms["1"].get_build_config()["input_shape"] == last
+
+
 def test_dropout_acts_in_training_alone() -> None:
     stack = layers.RecurrentStack("lstm", [H, H], dropout=[0.5, 0.0], options={"seed": 1})
     same(stack(FEATURES), stack(FEATURES))

@@ -1,7 +1,7 @@
 """What differs between the backends of Keras whose arrays our kernels read: JAX, and PyTorch."""
 
 import keras
-from keras.src.backend import AutocastScope  # Keras gives it no public name
+from keras.src.backend.common import AutocastScope  # Keras gives it no public name
 
 if keras.backend.backend() == "torch":
     from bptt.kernels import torch as native

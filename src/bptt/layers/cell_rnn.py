@@ -43,6 +43,7 @@ class CellRNN(ReadsSequences, keras.layers.RNN):
         own = {name: given.pop(name) for name in self.CELL.ARGUMENTS if name in given}
         cell = self.CELL(units, dtype=given.get("dtype"), trainable=given.get("trainable", True), name="cell", **own)
         super().__init__(cell, **given)
+        self.supports_masking = True  # the RNN of Keras 3.16 says it does not
         self.input_spec = [keras.layers.InputSpec(ndim=3)]
         self.dropout, self.seed = dropout, seed
         self._dropped = SpatialDropout1D(dropout, seed=seed, dtype=self.dtype_policy, name="dropout") if dropout else None

@@ -73,8 +73,7 @@ class RecurrentStack(ReadsSequences, keras.layers.Layer):
         for k, rnn in enumerate(self.rnns):
             normalisation = self.norms.get(str(k))
             if normalisation is not None:
-                shape = input_shape if self.norm == "before" else (*input_shape[:-1], self.units[k])
-                normalisation.build(shape)
+                normalisation.build(input_shape if self.norm == "before" else rnn.compute_output_shape(input_shape))
             rnn.build(input_shape)
             input_shape = (*input_shape[:-1], self.units[k])
 
