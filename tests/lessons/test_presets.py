@@ -87,6 +87,10 @@ def kinds(found: list[keras.Layer]) -> list[str]:
     return [type(layer).__name__ for layer in found]
 
 
+def rates(model: keras.Model) -> list[float]:
+    return [layer.rate for layer in model.layers if hasattr(layer, "rate")]
+
+
 def give_weights(ours: keras.Layer, theirs: keras.Layer) -> None:
     """One sigmoid is a softmax over 0 and the same number."""
     weights = theirs.get_weights()
@@ -105,6 +109,7 @@ def test_it_is_the_lesson_s_model_layer_by_layer(name: str, lesson: Callable[[st
     found, expected = at_work(ours), at_work(theirs)
     if name not in READ_WORDS:
         found = found[1:]
+    assert rates(ours) == rates(theirs)
     assert [type(layer).__name__ for layer in found] == [type(layer).__name__ for layer in expected]
     for layer, twin in zip(found, expected, strict=True):
         give_weights(layer, twin)

@@ -14,7 +14,7 @@ class GRU(Recurrent, keras.layers.GRU):
     z r = s(x W + h U + b), h = z h + (1 - z) g (Cho et al. 2014), with the candidate g = f(x W_h + r (h U_h + b_h)) where
     `reset_after`, else f(x W_h + (r h) U_h). Input (B, T, D); output (B, H), or (B, T, H) with `return_sequences`.
 
-    Raises ValueError for a mask that is not (B, T), (B, T, 1) or (1, T), and for an initial state that is not (B, H).
+    Raises ValueError for an input (B, H), a mask that is not (B, T), (B, T, 1) or (1, T), and an initial state not (B, H).
     """
 
     cell_name = "gru"

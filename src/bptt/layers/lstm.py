@@ -19,7 +19,7 @@ class LSTM(Recurrent, keras.layers.LSTM):
     Args:
         zoneout_cell: share of the elements of c that keep their old value at a step, [0, 1).
 
-    Raises ValueError for a mask that is not (B, T), (B, T, 1) or (1, T), and for initial states that are not (B, H).
+    Raises ValueError for an input (B, H), a mask that is not (B, T), (B, T, 1) or (1, T), and initial states not (B, H).
     """
 
     cell_name = "lstm"

@@ -36,7 +36,7 @@ class RecurrentStack(ReadsSequences, keras.layers.Layer):
         return_sequences: give every step's output of the last layer.
         options: of the recurrent layers, such as recurrent_dropout or zoneout.
 
-    Raises ValueError for an unknown cell or norm, for no layer, for units that differ under `residual`.
+    Raises ValueError for an unknown cell or norm, for no layer, for units that differ under `residual`, for an input (B, H).
     """
 
     def __init__(

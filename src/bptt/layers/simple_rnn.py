@@ -15,7 +15,7 @@ class SimpleRNN(Recurrent, keras.layers.SimpleRNN):
     `kernel_choice` tells which kernel computes it in training, and why. `unroll` changes nothing: masked steps before the
     first real one show the initial state, where Keras's unrolled loop alone shows 0.
 
-    Raises ValueError for a mask that is not (B, T), (B, T, 1) or (1, T), and for an initial state that is not (B, H).
+    Raises ValueError for an input (B, H), a mask that is not (B, T), (B, T, 1) or (1, T), and an initial state not (B, H).
     """
 
     cell_name = "simple_rnn"
