@@ -131,6 +131,8 @@ def test_init_writes_what_train_takes_and_the_command_line_beats_the_file(bptt: 
         "source": "reviews.csv",
         "text": "review",
         "label": "score",
+        "label_separator": "",
+        "classes": [],
         "validation": 0.2,
         "seed": 0,
         "encoding": "auto",

@@ -63,7 +63,7 @@ def untrainable() -> Iterator[Bad]:
         many = [(f"tea {i}", f"kind {i // 2}") for i in range(2002)]
         yield Bad("1,001 classes", name, write(many), "data.too-many-classes", ["1001 classes", "group the classes"])
     numbers = [(f"tea {i}", str(i / 4)) for i in range(1200)]
-    yield Bad("a quantity", "n.csv", csv_of(numbers), "data.too-many-classes", ["regression"])
+    yield Bad("a quantity", "n.csv", csv_of(numbers), "data.too-many-classes", ["--task regress"])
 
 
 def broken_tables() -> Iterator[Bad]:

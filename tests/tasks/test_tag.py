@@ -104,12 +104,12 @@ def test_it_learns_32_sentences_by_heart(crf: bool, tmp_path: Path) -> None:
     bundle = Bundle({}, names, encoder.to_json(), {}, 0)
     training.fit(model, head, learned, learned, how, Run.create(tmp_path / "run", {}), training.Silence(), bundle)
     judge = Predictor(model, encoder, text, head, names, task.reading.asked, task.answer)
-    scores = task.score(judge.answers(tokens), rows, None)
+    scores = task.score(judge.answers(tokens), rows, model, None)
     assert scores.f1 > 0.97
     last = Run(tmp_path / "run").metrics()[-2]
     assert last["val_accuracy"] == pytest.approx(scores.accuracy, abs=0.02), "the figure beside the loss is that of the answers"
     wrong = data.Dataset(tokens, Tags(data.Ragged(np.zeros_like(rows.targets.values.steps), encoded.starts), names), rows.origins)
-    assert task.score(judge.answers(tokens), wrong, None).f1 == 0, "and they are answers to these tags"
+    assert task.score(judge.answers(tokens), wrong, model, None).f1 == 0, "and they are answers to these tags"
 
 
 GOOD = "Hà_Nội B-PLACE\nđẹp O\n\n" * 20
@@ -150,4 +150,4 @@ def test_a_tag_never_learned_is_refused_by_name(trained: Path) -> None:
 def test_a_model_of_texts_does_not_take_tokens(bptt: Bptt, trained: Path) -> None:
     done = bptt("predict", trained / "run", "-", stdin=b'{"tokens": [1, 2]}\n{"nothing": 1}\n')
     assert done.returncode == 2
-    assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["predict.no-text"] * 2
+    assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["data.kind", "predict.no-text"]

@@ -67,6 +67,8 @@ def _from_json(line: str, columns: tuple[str, ...], ask: Ask) -> Any:
         return ask(_readable(given))
     try:
         return ask(given)
+    except DataError:
+        raise
     except ValueError as error:
         names = " / ".join(f'"{name}"' for name in dict.fromkeys([*columns, "text"]))
         raise DataError(

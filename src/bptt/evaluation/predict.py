@@ -28,9 +28,16 @@ class Predictor:
     text: TextConfig
     head: Head
     classes: tuple[str, ...]
-    ask: Callable[[object], Any]  # what a person gives -> a row
+    read: Callable[[object], Any]  # what a person gives -> a row
     decode: Callable[[Any, NDArray[Any], tuple[str, ...]], Any]  # a row, its answer, the classes -> what a person reads
     batch_size: int = 256  # rows a step: answers do not hang on it, speed and memory do
+
+    def ask(self, given: object) -> Any:
+        """The row that a person asks about. Raises ValueError for what is none, DataError for one of another kind than the model
+        reads."""
+        row = self.read(given)
+        check_kind(self.encoder, [row])
+        return row
 
     def say(self, rows: Sequence[Any]) -> list[Any]:
         """What a person reads of each of the `rows`, in their order. Raises as `answers` does."""
