@@ -108,7 +108,7 @@ def test_an_id_outside_the_vocabulary(cell: str, words: int, layer_norm: bool) -
         assert np.isfinite(model.layers[1](model.layers[0](ids), mask=ids != wrong)).all()
         for call in (model, model.predict_on_batch):
             with pytest.raises((jax.errors.JaxRuntimeError, ValueError), match=f"token id {wrong} at row 2, step 3 is outside"):
-                call(ids)
+                np.asarray(call(ids))  # the error may come when the answer is read
 
 
 @every_cell

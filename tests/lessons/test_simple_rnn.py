@@ -143,7 +143,9 @@ class Reviews:
         few = [training.take(chosen[:640]), training.take(chosen[640:768])]
         vocabulary = data.Vocabulary.fit(few[0].inputs, data.TextConfig(vocabulary_size=num_words))
         rows = [vocabulary.encode(part.inputs) for part in few]
-        return tuple(([ids[i].tolist() for i in range(len(ids))], part.targets.values) for ids, part in zip(rows, few, strict=True))
+        return tuple(
+            ([ids[i].tolist() for i in range(len(ids))], part.targets.values) for ids, part in zip(rows, few, strict=True)
+        )
 
 
 has_reviews = pytest.mark.skipif("BPTT_DATA" not in os.environ, reason="BPTT_DATA names no folder of data sets")
