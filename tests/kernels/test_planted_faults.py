@@ -68,9 +68,16 @@ def loosened(fault: Fault, gate: str) -> list[Case]:
     return [replace(case, options=replace(case.options, recurrent_activation=gate)) for case in gated]
 
 
+LOOSE = [
+    pytest.param(fault, gate, id=f"{fault.name}-{gate}")
+    for fault in CALLS + STEPS
+    for gate in ("relu", "linear", "tanh")
+    if loosened(fault, gate) and (fault.name, gate) != ("activations_swapped", "tanh")  # the candidate's is tanh as well
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("gate", ["relu", "linear", "tanh"])
-@each([fault for fault in CALLS + STEPS if loosened(fault, "relu")])
+@pytest.mark.parametrize(("fault", "gate"), LOOSE)
 def test_a_wrong_recurrence_of_loose_gates_is_caught(fault: Fault, gate: str) -> None:
     """Whose weights are drawn small."""
     for case in loosened(fault, gate):
