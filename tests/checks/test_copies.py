@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bptt import checks
-from bptt.data import TextConfig
+from bptt.data import Dataset, TextConfig
 from bptt.data.splits import Splits
+from bptt.data.targets import Classes
 from bptt.tasks.classify import CHECKS
 from tests.checks.planted import by_name, clean, dataset, halves, words
 
@@ -87,3 +88,17 @@ def test_a_large_class(times: int, verdict: str) -> None:
     assert found.verdict == verdict
     if verdict == "stop":
         assert "99.0 %" in found.advice
+
+
+def test_rows_of_numbers_are_copies_only_where_every_number_is_the_same() -> None:
+    begun_alike = [np.concatenate([np.zeros((30, 1)), np.full((3, 1), row)]).astype(np.float32) for row in range(12)]
+    rows = [*begun_alike, begun_alike[0].copy()]
+    others = [np.ones((3, 1), np.float32), np.full((3, 1), 2, np.float32)]
+    train, held_out = (
+        Dataset(part, Classes((np.arange(len(part)) % 2).astype(np.int32), ("a", "b")), [""] * len(part))
+        for part in (rows, others)
+    )
+    found = by_name(checks.examine(Splits("a.npz", train, held_out, None, 0, 0, ()), TextConfig(), CHECKS))
+    assert found["copies"].figures["rows"] == 1
+    assert found["leaks"].figures["rows"] == 0
+    assert "scripts" not in found, "numbers have no letters to look at"

@@ -26,7 +26,8 @@ def examine(splits: Splits, text: TextConfig, labels: OfLabels) -> list[Finding]
     """All of that, and what takes longer: near copies and languages."""
     rows = Rows.of(splits)
     if not rows.readable:
-        return _quick(rows, splits, text, rows.steps[rows.learned], labels)
+        steps = np.array([len(row) for part in (splits.train, splits.validation) for row in part.inputs])
+        return _quick(rows, splits, text, steps, labels)
     words, names = all_words(rows.texts)
     tokens = words.lengths[rows.learned] if text.tokens == WORD.name else _lengths(rows, text)
     quick = _quick(rows, splits, text, tokens, labels)

@@ -21,7 +21,6 @@ class Rows:
 
     texts: list[str]
     origins: list[str]
-    steps: NDArray[np.int64]  # (N,) numbers or tokens of each row; of a text, characters
     readable: bool  # whether rows are texts, or tokens: those of numbers say nothing to a reader
     counts: dict[str, int]  # of training and validation, by class
     labels: NDArray[np.int64]
@@ -32,19 +31,18 @@ class Rows:
     def of(cls, splits: Splits) -> "Rows":
         """The rows of `splits`; those that it left out are not among them."""
         parts = [part for part in (splits.train, splits.validation, splits.test) if part]
-        texts = [as_text(row) for part in parts for row in part.inputs]
+        rows = [row for part in parts for row in part.inputs]
         counts = Counter(splits.train.targets.counts())
         counts.update(splits.validation.targets.counts())
         words = [part.targets.word(row) for part in parts for row in range(len(part))]
         return cls(
-            texts=texts,
+            texts=list(map(as_text, rows)),
             origins=[origin for part in parts for origin in part.origins],
-            steps=np.array([len(row) for part in parts for row in part.inputs], np.int64),
             readable=not isinstance(splits.train.inputs[0], np.ndarray),
             counts=dict(counts),
             labels=_numbered(words),
             part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
-            text=_numbered(map(identity, texts)),
+            text=_numbered(map(identity, rows)),
         )
 
     def __len__(self) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptt.bundle import Weights
+from bptt.data.ragged import Ragged
 from bptt.data.text import all_words
 
 FOLDS = 3
@@ -81,9 +82,7 @@ class BagOfWords:
         rows_of = np.bincount(counts.indices, minlength=len(terms))
         idf = (np.log((1 + len(texts)) / (1 + rows_of)) + 1).astype(np.float32)  # as scikit-learn smooths it
         read = _weighted(counts, idf)
-        with threadpool_limits(
-            1
-        ):  # sparse sums leave a second thread nothing but to spin: beside other programs, four times as long
+        with threadpool_limits(1):  # sparse sums leave a second thread nothing to do but to spin
             if rows < FOLDS:
                 best = linear.set_params(**{key: choices[len(choices) // 2]}).fit(read, answers)
             else:
@@ -97,8 +96,8 @@ class BagOfWords:
 
 def _vocabulary(texts: Sequence[str], lowercase: bool) -> tuple[tuple[str, ...], NDArray[np.int64], Any]:
     """The words, the terms that stand in LEAST_TEXTS texts (where any does), and how often each stands in each text."""
-    _found, names = all_words(texts, lowercase)
-    counts, terms = _all_counts(texts, lowercase, {name: place for place, name in enumerate(names)})
+    found, names = all_words(texts, lowercase)
+    counts, terms = _all_counts(found, np.arange(len(names)), len(names))
     rows_of = np.bincount(counts.indices, minlength=len(terms))
     kept = np.flatnonzero(rows_of >= min(LEAST_TEXTS, rows_of.max(initial=0)))
     return tuple(names), terms[kept], counts[:, kept]
@@ -108,22 +107,23 @@ def _counts(texts: Sequence[str], lowercase: bool, words: Sequence[str], terms: 
     """How often each of the `terms` stands in each text, sparse."""
     from scipy.sparse import csr_array
 
-    counts, found = _all_counts(texts, lowercase, {name: place for place, name in enumerate(words)})
+    places = {name: place for place, name in enumerate(words)}
+    read, names = all_words(texts, lowercase)
+    counts, found = _all_counts(read, np.array([places.get(name, -1) for name in names], np.int64), len(words))
     place = np.searchsorted(terms, found)
     known = np.flatnonzero(terms[np.minimum(place, len(terms) - 1)] == found)
     picked = counts[:, known].tocoo()
     return csr_array((picked.data, (picked.row, place[known][picked.col])), shape=(len(texts), len(terms)))
 
 
-def _all_counts(texts: Sequence[str], lowercase: bool, places: Mapping[str, int]) -> tuple[Any, NDArray[np.int64]]:
-    """How often each term of words in `places` stands in each text, sparse, and the terms, rising."""
+def _all_counts(texts: Ragged, place: NDArray[np.int64], words: int) -> tuple[Any, NDArray[np.int64]]:
+    """How often each term stands in each of the texts, given as ids of words, sparse; and the terms, rising. `place`: of each id
+    among the `words` known, -1 where it is none of them."""
     from scipy.sparse import csr_array
 
-    found, names = all_words(texts, lowercase)
-    place = np.array([places.get(name, -1) for name in names], np.int64)
-    row, word = np.repeat(np.arange(len(texts)), found.lengths), place[found.ids]
+    row, word = np.repeat(np.arange(len(texts)), texts.lengths), place[texts.ids]
     neighbours = (row[1:] == row[:-1]) & (word[1:] >= 0) & (word[:-1] >= 0)
-    cells = np.concatenate([word[word >= 0], _pair(word[:-1], word[1:], len(places))[neighbours]])
+    cells = np.concatenate([word[word >= 0], _pair(word[:-1], word[1:], words)[neighbours]])
     terms, column = np.unique(cells, return_inverse=True)
     rows = np.concatenate([row[word >= 0], row[1:][neighbours]])
     return csr_array((np.ones(len(column), np.float32), (rows, column)), shape=(len(texts), len(terms))), terms

@@ -21,7 +21,8 @@ WORST = 10  # mistakes kept
 
 
 class ClassScores(TypedDict):
-    """How one class does. A share of nothing (no row of the class, or no answer with it) is 0; `Scores.notes` says so."""
+    """How one class does, or one type of entity, of which the rows are entities. A share of nothing (no row of the class, or no
+    answer with it) is 0; `Scores.notes` says so."""
 
     precision: FiniteFloat  # of the rows answered with the class, the share that are of it
     recall: FiniteFloat  # of the rows that are of the class, the share answered with it
@@ -95,7 +96,7 @@ class Scores:
 
     def table(self) -> Table:
         """Each class."""
-        return each_table(self.per_class)
+        return each_table(self.per_class, _("rows"))
 
     def summary(self) -> dict[str, Any]:
         """The few figures that the end of a training tells to a program."""
@@ -182,13 +183,13 @@ def absent(per_class: dict[str, ClassScores]) -> list[str]:
     return [sentence.format(names=names) for names, sentence in found if names]
 
 
-def each_table(per_class: dict[str, ClassScores]) -> Table:
-    """The scores of each class for a screen."""
+def each_table(per_class: dict[str, ClassScores], counted: str) -> Table:
+    """The scores of each class for a screen; `counted`: what its support counts."""
     rows = [
         (name, [*(f"{one[figure]:.4f}" for figure in ("precision", "recall", "f1")), str(one["support"])])
         for name, one in per_class.items()
     ]
-    return Table((_("precision"), _("recall"), "F1", _("rows")), rows)
+    return Table((_("precision"), _("recall"), "F1", counted), rows)
 
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from bptt.data import bio
 from bptt.errors import DataError
+from bptt.evaluation.classes import ClassScores
 from bptt.messages import _
 
 Tags = Sequence[Sequence[str]]  # of N rows
@@ -36,13 +37,6 @@ class Shares(TypedDict):
     f1: FiniteFloat  # harmonic mean of the two
 
 
-class TypeScores(Shares):
-    """How one type of entity does."""
-
-    support: NonNegativeInt  # entities that are of the type
-    predicted: NonNegativeInt  # entities found of it
-
-
 @dataclass(frozen=True)
 class EntityScores:
     """What `score_entities` measures, in plain JSON values."""
@@ -50,9 +44,9 @@ class EntityScores:
     rows: NonNegativeInt
     tokens: NonNegativeInt
     token_accuracy: FiniteFloat  # share of the tokens whose tag is right
-    micro: TypeScores  # over all entities
+    micro: ClassScores  # over all entities
     macro: Shares  # mean over the types that are there or were found
-    per_type: dict[str, TypeScores]  # in the order of the alphabet
+    per_type: dict[str, ClassScores]  # in the order of the alphabet
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts and lists, for scores.json."""
@@ -115,11 +109,11 @@ def _by_type(group: Iterable[Entity]) -> Counter[str]:
     return Counter(entity.type for entity in group)
 
 
-def _scores(right: int, predicted: int, support: int) -> TypeScores:
+def _scores(right: int, predicted: int, support: int) -> ClassScores:
     precision, recall, f1 = (2 * right / both if both else 0.0 for both in (2 * predicted, 2 * support, predicted + support))
-    return TypeScores(precision=precision, recall=recall, f1=f1, support=support, predicted=predicted)
+    return ClassScores(precision=precision, recall=recall, f1=f1, support=support, predicted=predicted)
 
 
-def _mean(types: Sequence[TypeScores]) -> Shares:
+def _mean(types: Sequence[ClassScores]) -> Shares:
     precision, recall, f1 = (sum(one[key] for one in types) / max(len(types), 1) for key in ("precision", "recall", "f1"))
     return Shares(precision=precision, recall=recall, f1=f1)

@@ -75,7 +75,7 @@ class Scores:
 
     def table(self) -> Table:
         """Each label."""
-        return each_table(self.per_class)
+        return each_table(self.per_class, _("rows"))
 
     def summary(self) -> dict[str, Any]:
         """The few figures that the end of a training tells to a program."""

@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
 from bptt.data.inputs import words
-from bptt.evaluation.entities import Tags, TypeScores, entities, score_entities
+from bptt.evaluation.classes import ClassScores, each_table
+from bptt.evaluation.entities import Tags, entities, score_entities
 from bptt.evaluation.table import Table
 from bptt.messages import _
 
@@ -66,7 +67,7 @@ class Scores:
     recall: FiniteFloat
     f1: FiniteFloat
     macro_f1: FiniteFloat  # mean over the types that are there or were found
-    per_type: dict[str, TypeScores]  # in the order of the alphabet
+    per_type: dict[str, ClassScores]  # in the order of the alphabet
     wrong_rows: NonNegativeInt  # with an entity missed, or found where there is none
     mistakes: list[Mistake]  # those with the most such entities
 
@@ -83,8 +84,7 @@ class Scores:
 
     def table(self) -> Table:
         """Each type of entity."""
-        rows = [(name, [*(f"{one[key]:.4f}" for key in _SHARES), str(one["support"])]) for name, one in self.per_type.items()]  # type: ignore[literal-required]
-        return Table((_("precision"), _("recall"), "F1", _("entities")), rows)
+        return each_table(self.per_type, _("entities"))
 
     def notes(self) -> list[str]:
         """Whether there is an entity at all."""
