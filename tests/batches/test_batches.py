@@ -12,6 +12,7 @@ from bptt import batches
 from bptt.batches import Batches
 from bptt.data import Dataset, Ragged, TextConfig, Vocabulary
 from bptt.data.targets import Classes
+from bptt.shapes import NO_LABEL
 
 lengths_of_rows = st.lists(st.integers(0, 40), max_size=60)
 
@@ -178,3 +179,15 @@ def test_no_rows_are_no_batches() -> None:
 def test_index_past_the_end() -> None:
     with pytest.raises(IndexError):
         batches_of([1]).batch(0, 1)
+
+
+@pytest.mark.parametrize("side", ["pre", "post"])
+def test_an_answer_a_step_stands_beside_its_step_and_padding_has_none(side: str) -> None:
+    encoded = Ragged(np.arange(2, 12, dtype=np.int32), np.array([0, 3, 10]))
+    answers = Ragged(100 + encoded.steps, encoded.starts)
+    text = TextConfig(max_length=5, padding=side, truncation="pre", bucket_edges=())
+    [batch] = Batches(encoded, answers, text, 2, seed=0, shuffle=False).epoch(0)
+    assert (batch.targets[batch.real] == 100 + batch.inputs[batch.real]).all()
+    assert (batch.targets[~batch.real] == NO_LABEL).all()
+    assert batch.real.sum(axis=1).tolist() == [3, 5], "the second row is cut to its last five"
+    assert batch.targets[1].tolist() == [107, 108, 109, 110, 111]
