@@ -27,7 +27,8 @@ inline double sum_along(int64_t width, int64_t blocks, int64_t stride, const Val
   return total + static_cast<double>(sum<T>(run));
 }
 
-// Mean and 1 / sqrt(variance + epsilon) of a row.
+// Mean and 1 / sqrt(variance + epsilon) of a row. Of one number alone that factor is 0: normalised it is 0 whatever it was,
+// and so is its gradient, where 1 / sqrt(epsilon) times the rounding of a fused multiply-add would pass for one.
 template <class T>
 struct Moments {
   T mean = 0, inverse = 0;
@@ -52,7 +53,7 @@ void measure(int64_t count, const T* const* x, int64_t width, double epsilon, in
       const Vec<T> d = to[i].centred(x[i] + at, left);
       return d * d;
     });
-    to[i].inverse = static_cast<T>(1 / sqrt(squares * share + epsilon));
+    to[i].inverse = width * blocks > 1 ? static_cast<T>(1 / sqrt(squares * share + epsilon)) : 0;
   }
 }
 

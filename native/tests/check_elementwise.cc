@@ -67,7 +67,7 @@ void check_dropout(const std::string& level, const Kernels<T>& kernels, int64_t 
 
 template <class T>
 void check_all(const std::string& level, const Kernels<T>& kernels) {
-  for (const int64_t width : {2, 3, 16, 17, 64, 100}) check_layer_norm(level, kernels, width == 17 ? 5000 : 700, width);
+  for (const int64_t width : {1, 2, 3, 16, 17, 64, 100}) check_layer_norm(level, kernels, width == 17 ? 5000 : 700, width);
   check_layer_norm(level, kernels, 2, 5000);
   check_dropout(level, kernels, 1, 1, 100003);
   check_dropout(level, kernels, 200, 7, 301);
