@@ -83,6 +83,7 @@ Held fetch(Backward<T>& args, const uint32_t* ticket, Workers& workers, Memory& 
   }
   if (!shown) args.sequence = static_cast<T*>(held->sequence);
   args.kept = static_cast<T*>(held->kept);
+  args.spent = static_cast<T*>(held->kept ? held->kept : held->sequence);
   return std::move(*held);
 }
 

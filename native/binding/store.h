@@ -19,6 +19,7 @@ namespace bptt {
 // of the step. Here XLA gets a ticket. One backward pass takes what the ticket stands for; where it is gone, taken before
 // or dropped for the limit, the backward pass computes it again: so a ticket changes how long a result takes, never the
 // result.
+// The backward pass may write over it.
 struct Held {
   uint64_t ticket;
   std::unique_ptr<Scratch<Held>> memory;

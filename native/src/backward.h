@@ -6,34 +6,6 @@
 namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
 
-// First word whose rows begin at or after `place` of them all.
-inline int64_t word_from(const WordRows& rows, int64_t count, int64_t place) {
-  int64_t low = 0, high = count;
-  while (low < high) {
-    const int64_t middle = (low + high) / 2;
-    if (rows.starts[middle] < place)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
-// sums[word] = sum over the slices of the word's rows of n elements. Tasks hold like numbers of rows, not of words: in text
-// the first hundred words stand in every slice.
-template <class T>
-void sum_slices(const WordRows& word_rows, int64_t count, const T* slice_sums, int64_t n, T* sums, Workers& workers) {
-  const int64_t rows = word_rows.starts[count], block = 2 * kChunk;
-  parallel(workers, ceil_div(rows, block), [&](int64_t task, int64_t) {
-    const int64_t last = word_from(word_rows, count, (task + 1) * block);
-    for (int64_t word = word_from(word_rows, count, task * block); word < last; ++word) {
-      const int32_t* at = word_rows.rows + word_rows.starts[word];
-      clear(sums + word * n, n);
-      add_rows(sums + word * n, n, word_rows.starts[word + 1] - word_rows.starts[word], [&](int64_t i) { return slice_sums + at[i] * n; });
-    }
-  });
-}
-
 // A sum over `terms` in parts of `size` elements: a part a term while they take 4 MiB in all, but never fewer than 8,
 // which keep eight threads busy. The number depends on the batch alone, so sums do not depend on the number of threads.
 template <class T>
@@ -51,10 +23,19 @@ struct WordGradients {
   const BackwardPass<T>& pass;
   const Words& words;
   Side<T> kernel;  // W^T, where there is one
-  T* sums;         // (U, G width)
   int64_t parts;
   T* d_kernel;     // (parts, D, G width)
-  T* scratch;      // a worker's (kWords, padded D), where they add to what is there
+  T* sums;         // a worker's (kWords, G width)
+  T* added;        // a worker's (kWords, padded D), where they add to what is there
+
+  // to = the sum over the slices of a word's rows.
+  void sum_slices(int64_t word, T* to) const {
+    const WordRows& at = *pass.word_rows;
+    const int32_t* rows = at.rows + at.starts[word];
+    clear(to, pass.rules.layout.all());
+    add_rows(to, pass.sum_width, at.starts[word + 1] - at.starts[word],
+             [&](int64_t i) { return pass.word_sums + rows[i] * pass.sum_stride; });
+  }
 
   void run(int64_t task, int64_t worker) const {
     const auto& net = pass.args.net;
@@ -67,7 +48,8 @@ struct WordGradients {
       T* out[kWords];
       for (int64_t i = 0; i < n; ++i) {
         const int64_t id = words.ids[first + i];
-        sum_rows[i] = sums + (first + i) * all;
+        sum_rows[i] = sums + (worker * kWords + i) * all;
+        sum_slices(first + i, sums + (worker * kWords + i) * all);
         rows[i] = net.table + id * features;
         out[i] = pass.args.d_table ? pass.args.d_table + id * features : nullptr;
         if (!net.kernel && out[i]) pass.give_gates(sum_rows[i], out[i]);
@@ -75,7 +57,7 @@ struct WordGradients {
       if (!net.kernel) continue;
       product_columns(net.narrow, features, rows, sum_rows[0], all, n, all, part, all);
       if (!pass.args.d_table) continue;
-      product_back<T, kWords>(kernel.group[0], features, n, nullptr, sum_rows, pass.args.add_inputs, false, out, scratch + worker * kWords * padded<T>(features));
+      product_back<T, kWords>(kernel.group[0], features, n, nullptr, sum_rows, pass.args.add_inputs, false, out, added + worker * kWords * padded<T>(features));
     }
   }
 };
@@ -91,10 +73,9 @@ void word_gradients(const BackwardPass<T>& pass, Workers& workers, Memory& memor
       const int64_t first = task * kChunk, rows = smaller(kChunk, net.vocabulary - first);
       clear(args.d_table + first * net.features, rows * net.features);
     });
-  T* sums = memory.array<T>(words.count * layout.all());
-  sum_slices(*pass.word_rows, words.count, static_cast<const T*>(pass.word_sums), layout.all(), sums, workers);
   const int64_t size = net.features * layout.all(), parts = count_parts<T>(ceil_div(words.count, kWords), size);
-  WordGradients<T> gradients = {pass, words, {}, sums, parts, net.kernel ? memory.array<T>(parts * size) : nullptr,
+  WordGradients<T> gradients = {pass, words, {}, parts, net.kernel ? memory.array<T>(parts * size) : nullptr,
+                                memory.array<T>(workers.count() * kWords * layout.all()),
                                 args.add_inputs ? memory.array<T>(workers.count() * kWords * padded<T>(net.features)) : nullptr};
   if (net.kernel) gradients.kernel = kernel_side(net, layout, Way::kBackward, memory);
   parallel(workers, parts, [&](int64_t task, int64_t worker) { gradients.run(task, worker); });
@@ -133,6 +114,23 @@ void add_all_parts(const BackwardPass<T>& pass, Workers& workers) {
   add_parts(workers, parts.state_bias, parts.count, 1, one, natural, args.d_state_bias);
 }
 
+// Where the words' gradients are summed: in what forward left, row by row as the pass has read it, if that is ours to spend.
+template <class T>
+void place_sums(BackwardPass<T>& pass, Memory& memory) {
+  const auto& args = pass.args;
+  const Layout& layout = pass.rules.layout;
+  const RowAt at = !args.spent ? RowAt::kCount : args.spent == args.kept ? RowAt::kEntry : RowAt::kPlace;
+  Words* words = memory.array<Words>(1);
+  WordRows* rows = memory.array<WordRows>(1);
+  *words = find_words(args.net.ids, args.net.vocabulary, pass.plan, memory);
+  *rows = place_words(*words, pass.plan, at, memory);
+  pass.words = words;
+  pass.word_rows = rows;
+  pass.sum_width = at == RowAt::kPlace ? layout.units : layout.all();
+  pass.sum_stride = at == RowAt::kEntry ? layout.stride : pass.sum_width;
+  pass.word_sums = args.spent ? args.spent : memory.array<T>(rows->starts[words->count] * layout.all());
+}
+
 // A pass made ready; what it refers to stands in `memory`.
 template <class T>
 BackwardPass<T> prepare(const Backward<T>& args, Workers& workers, Memory& memory) {
@@ -142,16 +140,8 @@ BackwardPass<T> prepare(const Backward<T>& args, Workers& workers, Memory& memor
   *plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
   BackwardPass<T> pass = {args, *plan, Rules<T>(net, layout, Way::kBackward, memory), {},
-                          make_parts(args, layout, plan->slices, memory), nullptr, nullptr, nullptr, most, nullptr, 0};
-  if (net.ids) {
-    Words* words = memory.array<Words>(1);
-    WordRows* rows = memory.array<WordRows>(1);
-    *words = find_words(net.ids, net.vocabulary, *plan, memory);
-    *rows = place_words(*words, *plan, memory);
-    pass.words = words;
-    pass.word_rows = rows;
-    pass.word_sums = memory.array<T>(rows->first[plan->slices] * layout.all());
-  }
+                          make_parts(args, layout, plan->slices, memory), nullptr, nullptr, nullptr, 0, 0, most, nullptr, 0};
+  if (net.ids) place_sums(pass, memory);
   if (net.kernel && !net.ids) pass.kernel = kernel_side(net, layout, Way::kBackward, memory);
   pass.scratch_size = BackwardPass<T>::room_size(pass.rules, most);
   pass.scratch = memory.array<T>(workers.count() * pass.scratch_size);

@@ -40,7 +40,8 @@ struct BackwardPass {
   Parts<T> parts;  // task k takes slices k, k + count, ...
   const Words* words;         // with ids
   const WordRows* word_rows;
-  T* word_sums;               // dL/d(x W) of a word in a slice, (rows, G width)
+  T* word_sums;               // dL/d(x W) of a word in a slice: `sum_width` numbers, `sum_stride` apart
+  int64_t sum_stride, sum_width;
   int64_t most;    // entries of a chunk
   T* scratch;
   int64_t scratch_size;
@@ -216,12 +217,16 @@ struct BackwardPass {
     }
   }
 
-  // The chunk's entries, each added to the row of its word.
+  // The chunk's entries, from the last, each added to the row of its word.
   void spread_words(const Chunk& chunk, const Room& room) const {
-    const int64_t all = rules.layout.all();
     const int32_t* word_row = word_rows->row + chunk.first();
-    for (int64_t e = 0; e < chunk.entries(); ++e)
-      add_row(word_sums + word_row[e] * all, row(room, e) + rules.layout.kernel_side, all);
+    for (int64_t e = chunk.entries() - 1; e >= 0; --e) {
+      const T* from = row(room, e) + rules.layout.kernel_side;
+      if (word_row[e] < 0)
+        copy_row(word_sums + ~word_row[e] * sum_stride, from, sum_width);
+      else
+        add_row(word_sums + word_row[e] * sum_stride, from, sum_width);
+    }
   }
 
   void run(int64_t task, int64_t worker) const {
@@ -233,10 +238,7 @@ struct BackwardPass {
     clear(parts.state_gain + task * layout.width, layout.width);
     clear(parts.state_bias + task * layout.width, layout.width);
     if (parts.kernel) clear(parts.kernel + task * args.net.features * layout.all(), args.net.features * layout.all());
-    for (int64_t index = task; index < plan.slices; index += parts.count) {
-      if (word_rows) clear(word_sums + word_rows->first[index] * layout.all(), (word_rows->first[index + 1] - word_rows->first[index]) * layout.all());
-      take(Slice(plan, index), task, room(worker));
-    }
+    for (int64_t index = task; index < plan.slices; index += parts.count) take(Slice(plan, index), task, room(worker));
   }
 
   void take(const Slice& slice, int64_t task, const Room& room) const {

@@ -74,37 +74,39 @@ Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Memor
   return {found, words, index};
 }
 
-WordRows place_words(const Words& words, const Plan& plan, Memory& memory) {
+WordRows place_words(const Words& words, const Plan& plan, RowAt at, Memory& memory) {
   const int64_t entries = plan.starts_of(plan.slices - 1)[plan.time];
   auto* row = memory.array<int32_t>(entries);
-  auto* first = memory.array<int32_t>(plan.slices + 1);
-  auto* word_of = memory.array<int32_t>(entries);       // of a row
-  auto* latest = memory.array<int32_t>(words.count);    // a word's last row
+  auto* opened = memory.array<int32_t>(entries);       // the rows in the order of their opening
+  auto* word_of = memory.array<int32_t>(entries);      // of each of those
+  auto* opener = memory.array<int32_t>(words.count);   // the entry that opened the word's latest row
   auto* starts = memory.array<int32_t>(words.count + 1);
-  std::fill_n(latest, words.count, -1);
+  std::fill_n(opener, words.count, -1);
   std::fill_n(starts, words.count + 1, 0);
   int32_t count = 0;
   for (int64_t slice = 0; slice < plan.slices; ++slice) {
-    first[slice] = count;
-    for (int64_t i = plan.first(slice); i < plan.first(slice + 1); ++i) {
-      const int64_t b = plan.rows[i];
-      for (int64_t k = 0; k < plan.steps[b]; ++k) {
-        const int32_t word = words.index[b * plan.time + plan.time_of(plan.positions[b * plan.time + k])];
-        if (latest[word] < first[slice]) {
-          word_of[count] = word;
-          latest[word] = count++;
-          ++starts[word + 1];
+    const int32_t* steps = plan.starts_of(slice);
+    for (int64_t k = plan.time - 1; k >= 0; --k)
+      for (int32_t entry = steps[k + 1] - 1; entry >= steps[k]; --entry) {
+        const int64_t b = plan.rows[plan.first(slice) + entry - steps[k]], p = plan.positions[b * plan.time + k];
+        const int32_t word = words.index[b * plan.time + plan.time_of(p)];
+        if (opener[word] >= steps[0]) {
+          row[entry] = ~row[opener[word]];
+          continue;
         }
-        row[plan.starts_of(slice)[k] + i - plan.first(slice)] = latest[word];
+        const int32_t number = at == RowAt::kCount ? count : at == RowAt::kEntry ? entry : static_cast<int32_t>(b * plan.time + p);
+        row[entry] = ~number;
+        opener[word] = entry;
+        opened[count] = number;
+        word_of[count++] = word;
+        ++starts[word + 1];
       }
-    }
   }
-  first[plan.slices] = count;
   std::partial_sum(starts, starts + words.count + 1, starts);
   auto* rows = memory.array<int32_t>(count);
-  std::copy(starts, starts + words.count, latest);
-  for (int32_t r = 0; r < count; ++r) rows[latest[word_of[r]]++] = r;
-  return {row, first, starts, rows};
+  std::copy(starts, starts + words.count, opener);
+  for (int32_t r = 0; r < count; ++r) rows[opener[word_of[r]]++] = opened[r];
+  return {row, starts, rows};
 }
 
 }  // namespace bptt

@@ -25,8 +25,8 @@ class Call {
     return forward(threads, true, outputs(shows_sequence_), Arrays(directions_.size()));
   }
 
-  // Forward and back; `inputs`: with the gradient of the inputs.
-  std::vector<Results<T>> train(int64_t threads, bool inputs = true) const {
+  // Forward and back; `inputs`: with the gradient of the inputs; `spends`: the way back may write over what forward left.
+  std::vector<Results<T>> train(int64_t threads, bool inputs = true, bool spends = false) const {
     Arrays kept;
     for (const Direction& way : directions_) kept.emplace_back(static_cast<size_t>(way.of().batch * way.of().time * width(way)));
     const Arrays sequences = outputs(true), d_sequences = outputs(shows_sequence_);
@@ -39,6 +39,7 @@ class Call {
       for (const std::string name : kLearnt) out[i]["d_" + name] = Fenced<T>(way.run.size(name));
       calls.push_back(backward(way, out[i], out[added_ ? 0 : i], way.in(sequences), kept[i].data(), way.in(d_sequences)));
       calls.back().add_inputs = added_ && i > 0 && inputs;
+      if (spends) calls.back().spent = kept[i].data() ? kept[i].data() : shows_sequence_ || way.standing.in_time ? nullptr : way.in(sequences);
       if (!inputs) calls.back().d_inputs = calls.back().d_table = nullptr;
     }
     Threads workers(threads);
@@ -117,7 +118,7 @@ class Call {
                        const T* d_sequence) const {
     const auto at = [&](const char* name) { return out.at(name).data(); };
     const Run<T>& run = way.run;
-    return {run.net(way.standing), sequence, kept, run.in("d_state"), run.in("d_cell_state"), d_sequence, false,
+    return {run.net(way.standing), sequence, kept, nullptr, run.in("d_state"), run.in("d_cell_state"), d_sequence, false,
             inputs.at("d_inputs").data(), inputs.at("d_table").data(), at("d_kernel"), at("d_recurrent_kernel"), at("d_bias"),
             at("d_initial_state"), at("d_initial_cell"), at("d_recurrent_gain"), at("d_state_gain"), at("d_state_bias")};
   }

@@ -54,7 +54,7 @@ void check(const std::string& level, const Kernels<T>& kernels, const Question& 
   const auto found = call.train(1);
   for (size_t i = 0; i < found.size(); ++i)
     for (const auto& [name, want] : question.want[i]) compare(label + (i ? " second: " : ": ") + name, found[i].at(name), want);
-  same(label + " with 3 threads", found, call.train(3));
+  same(label + " with 3 threads, over what forward left", found, call.train(3, true, true));
   same(label + " with nothing kept", call.predict(1), found);
   auto fewer = call.train(1, false);
   for (auto& direction : fewer)

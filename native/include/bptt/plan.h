@@ -40,14 +40,16 @@ struct Words {
 Words find_words(const int32_t* ids, int64_t vocabulary, const Plan& plan, Memory& memory);
 
 // Where the entries' gradients are summed word by word: a slice has a row for each word that stands in it, so that no two
-// tasks write to one row.
+// tasks write to one row. The word's last entry in the slice, the first on the way back, opens the row.
 struct WordRows {
-  const int32_t* row;     // (entries)
-  const int32_t* first;   // (slices + 1): each slice's first row
+  const int32_t* row;     // (entries): of the entry that opens it, ~row
   const int32_t* starts;  // (U + 1): where each word's rows begin in `rows`
   const int32_t* rows;    // each word's rows, slice by slice
 };
 
-WordRows place_words(const Words& words, const Plan& plan, Memory& memory);
+// A row's number: counted from 0, or that of the entry that opens it, or of its place b * time + position.
+enum class RowAt { kCount, kEntry, kPlace };
+
+WordRows place_words(const Words& words, const Plan& plan, RowAt at, Memory& memory);
 
 }  // namespace bptt

@@ -64,6 +64,8 @@ struct Backward {
   Recurrence<T> net;
   const T* sequence;      // what forward wrote; only real steps are read
   const T* kept;          // what forward wrote
+  T* spent;               // one of those two, which nobody reads after this pass: it may write over what it has read. Or null;
+                          // `sequence` only where its steps stand B T rows of H, in processing order
   const T* d_state;       // (B, H)
   const T* d_cell_state;  // (B, H) of the LSTM, else null
   const T* d_sequence;    // as sequence, or null
