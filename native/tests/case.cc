@@ -90,6 +90,9 @@ std::vector<Case> cases() {
     all.push_back({cell, 3, 4, 5, 6, 0, Masking::kEmpty});
     all.push_back({cell, 2, 300, 2, 8, 0, Masking::kHoles});  // many chunks of a few rows
   }
+  // Words summed over the outputs of several slices, in several chunks.
+  all.push_back({Cell::kSimpleRnn, 20, 90, 3, 5, 7, Masking::kHoles});
+  all.back().sequence = false;
   // So wide that a chunk holds fewer entries, and more than one chunk.
   all.push_back({Cell::kLstm, 3, 45, 1, 200, 0, Masking::kPadded});
   all.push_back({Cell::kGruBefore, 3, 45, 1, 200, 4, Masking::kHoles});
