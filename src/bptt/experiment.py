@@ -80,7 +80,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     findings = checks.glance(splits, config.text, lengths, task.checks)
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
-    vectors = data.read_vectors(config.text, encoder.ids, config.model.embedding_width)
+    vectors = data.first_vectors(config.text, encoder.ids, encoded, config.model.embedding_width)
     _tell(vectors.notes(encoded.ids))
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
