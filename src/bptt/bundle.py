@@ -7,9 +7,9 @@ A SHA-256 of everything stands beside them, because safetensors itself does not 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NotRequired, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from .record import write_atomically
 
 Weights = dict[str, NDArray[Any]]
 FORMAT = "bptt 1"
+BAG = "bag_of_words"  # in the file, the name of its texts and the first part of the names of its arrays
 
 
 def save_weights(path: Path, weights: Weights, texts: Mapping[str, str]) -> None:
@@ -84,6 +85,7 @@ class _Texts(TypedDict):
     classes: Json[tuple[str, ...]]  # none where the answer is a number
     vocabulary: str
     epoch: Json[int]
+    bag_of_words: NotRequired[Json[dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,14 @@ class Bundle:
     vocabulary_json: str
     weights: Weights
     epoch: int  # after which the weights were taken; 0 where none was finished
+    bag: tuple[Weights, dict[str, str]] = field(default_factory=lambda: ({}, {}))  # the parts of one that answers beside, if any
 
     def save(self, path: Path) -> None:
         """Writes the model file, whole or not at all. Raises ModelFileError for a weight that is not finite."""
-        parts = {"config": self.config, "classes": self.classes, "epoch": self.epoch}
+        arrays, words = self.bag
+        parts = {"config": self.config, "classes": self.classes, "epoch": self.epoch} | ({BAG: words} if words else {})
         texts = {name: json.dumps(part) for name, part in parts.items()} | {"vocabulary": self.vocabulary_json}
-        save_weights(path, self.weights, texts)
+        save_weights(path, self.weights | {f"{BAG}/{name}": value for name, value in arrays.items()}, texts)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -114,4 +118,6 @@ class Bundle:
                 raise _damaged(path, part) from invalid
             message = _("{path} is no whole model: no {part} in it. Give a run's model.safetensors.")
             raise ModelFileError("model.incomplete", message.format(path=path, part=part)) from invalid
-        return cls(parts["config"], parts["classes"], parts["vocabulary"], weights, parts["epoch"])
+        arrays = {name.removeprefix(f"{BAG}/"): weights.pop(name) for name in list(weights) if name.startswith(f"{BAG}/")}
+        bag = arrays, parts.get("bag_of_words", {})
+        return cls(parts["config"], parts["classes"], parts["vocabulary"], weights, parts["epoch"], bag)

@@ -5,7 +5,7 @@ One function a verb of the command line, and the whole of it: a command only rea
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
 from bptt.evaluation import Predictor
 from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.mixture import mixture_of
 from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
@@ -65,6 +66,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     progress.begin(_("reading {source}").format(source=config.data.source))
     config, splits, notes = _load(config)
     task, names = tasks.named(config.data.task), splits.train.classes
+    tasks.check_mixture(config.model, task, splits.train)
     _tell(notes)
     progress.begin(_("turning words into numbers"))
     encoder, encoded = data.fit_encode(splits.train.inputs, config.text)
@@ -80,13 +82,14 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     findings = checks.glance(splits, config.text, lengths, task.checks)
     _tell(finding.line() for finding in findings if finding.verdict != "ok")
 
-    vectors = data.read_vectors(config.text, encoder.ids, config.model.embedding_width)
+    vectors = data.first_vectors(config.text, encoder.ids, encoded, config.model.embedding_width)
     _tell(vectors.notes(encoded.ids))
 
     run = Run.create(path or default_path(config.data.source), config.model_dump())
     facts = {"batches": {"train": learned.facts(), "validation": held_out.facts()}, **vectors.facts(encoded.ids)}
     run.write_json(DATA, {**splits.summary(), **encoder.facts(), **facts, "checks": [finding.to_dict() for finding in findings]})
     _tell(_list_rejected(run, splits))
+    rivals = _learn_rivals(run, task, splits.train, config.text, progress)
 
     training.seed(config.training)
     model = models.build(config.model, inputs, head)
@@ -95,13 +98,15 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
     bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
+    if rivals and config.model.bag_of_words:
+        bundle = replace(bundle, bag=rivals.bag.parts())
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
 
-    rivals = _learn_rivals(run, task, splits.train, config.text, progress)
     progress.begin(_("scoring and writing the report"))
-    judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer)
+    mixture = mixture_of(bundle, config.model.bag_of_words)
+    judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
     parts = {"validation": splits.validation, "test": splits.test}
-    scores = {name: task.score(judge.answers(part.inputs), part, model, rivals) for name, part in parts.items() if part}
+    scores = {name: tasks.score(task, judge, part, rivals) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
     write(run, task.view)
     return run
@@ -138,9 +143,8 @@ def evaluate(
     _tell(rows.notes)
     judge = _judge(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
-    answers = judge.answers(rows.inputs, progress)
     rivals = Rivals.load(path / BASELINES) if (path / BASELINES).exists() else None
-    return task.score(answers, rows, judge.model, rivals)
+    return tasks.score(task, judge, rows, rivals, progress)
 
 
 def columns(path: Path) -> data.DataConfig:
@@ -228,7 +232,8 @@ def _judge(bundle: Bundle) -> Predictor:
     task = tasks.named(config.data.task)
     inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes, config.model)
     model = models.restore(bundle, inputs, head)
-    return Predictor(model, encoder, config.text, head, bundle.classes, task.reading.asked, task.answer)
+    mixture = mixture_of(bundle, config.model.bag_of_words)
+    return Predictor(model, encoder, config.text, head, bundle.classes, task.reading.asked, task.answer, mixture)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bptt import data
 from bptt.bundle import Bundle
-from bptt.data import Vocabulary
-from bptt.record import DATA, MODEL, SCORES
+from bptt.config import of_run
+from bptt.data import Vocabulary, cooccurrence
+from bptt.data.reading import ONE_CLASS
+from bptt.record import DATA, MODEL, SCORES, Run
 from tests.commands import Bptt, run_bptt, tiny
 
 UIT = Path(os.environ.get("BPTT_DATA", ""), "uit_vsfc/train")
@@ -87,6 +90,22 @@ def test_word_vectors_start_the_model_and_are_not_needed_after(bptt: Bptt, tmp_p
     assert told["source"] in (run / "report.html").read_text(encoding="utf-8")
     file.unlink()
     assert run_bptt("predict", run, QUESTION).returncode == 0
+
+
+def test_the_texts_own_vectors_start_the_model(bptt: Bptt, tmp_path: Path) -> None:
+    source, run = write_sentences(tmp_path / "sentences.csv"), tmp_path / "run"
+    still = ("--training.learning_rate", "1e-9", "--training.epochs", "1")
+    done = bptt(
+        "train", source, "--text", "text", "--label", "label", "--run", run, *tiny("--text.vectors", "cooccurrence", *still)
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    bundle = Bundle.load(run / MODEL)
+    vocabulary, values = Vocabulary.from_json(bundle.vocabulary_json), bundle.weights["embedding/embeddings"]
+    told = json.loads((run / DATA).read_text())["vectors"]
+    assert told["source"] == "cooccurrence" and told["found"] == len(vocabulary) - 2  # no word is unknown: min_count is 1
+    texts = data.load(of_run(Run.open(run)).data, ONE_CLASS).train.inputs
+    expected = cooccurrence.vectors(vocabulary.encode(texts), len(vocabulary), 8)
+    np.testing.assert_allclose(values[2:], expected[2:], atol=1e-4)
 
 
 def test_vectors_of_another_width_leave_nothing_behind(bptt: Bptt, tmp_path: Path) -> None:

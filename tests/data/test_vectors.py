@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bptt.data import TextConfig, Vectors, Vocabulary, read_vectors
+from bptt.data import TextConfig, Vectors, Vocabulary
+from bptt.data.vectors import read as read_vectors
 from bptt.errors import ConfigError, DataError
 
 IDS = {"giảng": 2, "don't": 3, "obama": 4, "tea": 5, "rare": 6}

@@ -1,7 +1,5 @@
 """Word vectors as a start: what was found stands in the embedding, what was not is as loud."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -18,7 +16,7 @@ def test_found_rows_are_the_vectors_and_the_others_are_scaled(model):
     before = np.array(model.get_layer("embedding").embeddings.value)
     draw = np.random.default_rng(0)
     found = {int(row): draw.normal(0.3, 2, 20).astype(np.float32) for row in draw.choice(np.arange(2, 500), 90, replace=False)}
-    models.start_from(model, Vectors(Path("x.vec"), 498, found))
+    models.start_from(model, Vectors("x.vec", 498, found))
     after = np.array(model.get_layer("embedding").embeddings.value)
     rest = np.setdiff1d(np.arange(500), list(found))
     for row, values in found.items():

@@ -12,8 +12,7 @@ from bptt.data.load import columns, load, read
 from bptt.data.ragged import Ragged
 from bptt.data.splits import Splits
 from bptt.data.text import Vocabulary
-from bptt.data.vectors import Vectors
-from bptt.data.vectors import read as read_vectors
+from bptt.data.vectors import Vectors, first_vectors
 
 __all__ = [
     "DataConfig",
@@ -27,6 +26,7 @@ __all__ = [
     "Vocabulary",
     "check_kind",
     "columns",
+    "first_vectors",
     "fit_encode",
     "from_json",
     "guess",
@@ -34,5 +34,4 @@ __all__ = [
     "listing",
     "load",
     "read",
-    "read_vectors",
 ]

@@ -9,6 +9,7 @@ from bptt.messages import _
 
 AUTO, MIXED = "auto", "utf-8+cp1252"  # encodings of ours; every other name is Python's
 LONGEST = 1_000_000  # tokens in a row
+COOCCURRENCE = "cooccurrence"  # in the place of a file of vectors
 
 _Name = Annotated[str, Field(min_length=1, strict=True)]
 _ONE, _SEVERAL = TypeAdapter(_Name), TypeAdapter(Annotated[tuple[_Name, ...], Field(min_length=1)])
@@ -115,8 +116,9 @@ class TextConfig(BaseModel):
     )
     vectors: str = Field(
         "",
-        description="file of word vectors to start from (text of word2vec, fastText or GloVe, also .gz), as wide as "
-        "model.embedding_width; empty for a random start",
+        description="what the embeddings start from: cooccurrence (learned from which words stand together in the training "
+        "texts), a file of word vectors (text of word2vec, fastText or GloVe, also .gz) as wide as model.embedding_width, or "
+        "empty for a random start",
     )
     max_length: int = Field(400, ge=1, le=LONGEST, description="longest row in tokens; a longer text is cut")
     padding: Literal["pre", "post"] = Field("post", description="side on which a short row is filled up")

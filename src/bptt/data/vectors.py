@@ -1,4 +1,5 @@
-"""Word vectors in the text format of word2vec, fastText and GloVe: a line a word, its name and its numbers with spaces between.
+"""Word vectors to start from: learned from the training texts (`cooccurrence`), or read from a file in the text format of
+word2vec, fastText and GloVe: a line a word, its name and its numbers with spaces between.
 
 Only the words of the vocabulary are kept, so a file of gigabytes costs time and no memory.
 """
@@ -16,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
-from bptt.data.config import TextConfig
+from bptt.data import cooccurrence
+from bptt.data.config import COOCCURRENCE, TextConfig
+from bptt.data.ragged import Ragged
 from bptt.data.sources.files import existing, refuse
 from bptt.data.text import normalise
 from bptt.errors import ConfigError, DataError
@@ -38,10 +41,11 @@ class Facts(TypedDict):
 
 @dataclass
 class Vectors:
-    """What was found of `known` words: by id, (D,) float32. twice, no_text: lines that were left out, a word that came before and
-    one that is not UTF-8. No path where no vectors were asked for."""
+    """What was found of `known` words (where they are learned, the unknown word is one of them): by id, (D,) float32. source: the
+    file, `COOCCURRENCE`, or empty where none were asked for; twice, no_text: lines of a file that were left out, a word that came
+    before and one that is not UTF-8."""
 
-    path: Path | None = None
+    source: str = ""
     known: int = 0
     found: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     twice: list[int] = field(default_factory=list)
@@ -49,14 +53,17 @@ class Vectors:
 
     def facts(self, ids: NDArray[Any]) -> dict[str, Facts]:
         """For data.json; `ids` are those of all words of the training part."""
-        if self.path is None:
+        if not self.source:
             return {}
         running = float(np.isin(ids, list(self.found)).mean()) if len(ids) else 0.0
         share = len(self.found) / self.known
-        return {"vectors": Facts(source=str(self.path), found=len(self.found), share_vocabulary=share, share_words=running)}
+        return {"vectors": Facts(source=self.source, found=len(self.found), share_vocabulary=share, share_words=running)}
 
     def notes(self, ids: NDArray[Any]) -> list[str]:
-        """Sentences on what was found, and on the lines that were left out."""
+        """Sentences on what was found, and on the lines that were left out; none where the texts gave all that was asked."""
+        if self.source == COOCCURRENCE:
+            nothing = _("No two words stand side by side in the training texts: all of them start at random.")
+            return [] if self.found else [nothing]
         found = _(
             "{source} has vectors of {found:,} words, {share_vocabulary:.1%} of the vocabulary and {share_words:.1%} of the "
             "words of the training part; the others start at random."
@@ -64,8 +71,19 @@ class Vectors:
         twice = _("{place}: the word came before; the first of its vectors counts. Such lines: {count:,}.")
         no_text = _("{place}: the word is not UTF-8 and is left out. Such lines: {count:,}.")
         kinds = ((twice, self.twice), (no_text, self.no_text))
-        left_out = [told.format(place=f"{self.path}:{lines[0]}", count=len(lines)) for told, lines in kinds if lines]
+        left_out = [told.format(place=f"{self.source}:{lines[0]}", count=len(lines)) for told, lines in kinds if lines]
         return [*(found.format(**facts) for facts in self.facts(ids).values()), *left_out]
+
+
+def first_vectors(text: TextConfig, ids: Mapping[str, int], rows: Ragged, width: int) -> Vectors:
+    """What the embeddings of the words in `ids`, of `width` numbers each, start from, as `text` has it; `rows`: those that are
+    trained on. Steps that are not words start from nothing. Raises as `read` does."""
+    if text.vectors != COOCCURRENCE:
+        return read(text, ids, width)
+    if not ids:
+        return Vectors()
+    learned = cooccurrence.vectors(rows, 1 + max(ids.values()), width)
+    return Vectors(COOCCURRENCE, 1 + len(ids), {int(one): learned[one] for one in np.flatnonzero(learned.any(axis=1))})
 
 
 def read(text: TextConfig, ids: Mapping[str, int], width: int) -> Vectors:
@@ -79,7 +97,7 @@ def read(text: TextConfig, ids: Mapping[str, int], width: int) -> Vectors:
     if not text.vectors:
         return Vectors()
     path = existing(text.vectors)
-    vectors, written_so, total = Vectors(path, len(ids)), set[int](), 0
+    vectors, written_so, total = Vectors(str(path), len(ids)), set[int](), 0
     count, there, lines = _header(path, _lines(path))
     if there != width:
         message = _("{path}: its vectors have {there} numbers, model.embedding_width is {width}. Set the second to the first.")

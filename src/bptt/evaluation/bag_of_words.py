@@ -8,6 +8,7 @@ cuts off. How strongly it is held back (penalty) is chosen by cross-validation i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,20 @@ class BagOfWords:
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(N, K): the higher, the likelier the class; of a number, (N, 1), it."""
-        counts = _counts(texts, self.lowercase, self.words, self.terms)
+        counts = _counts(texts, self.lowercase, self._places, self.terms)
         return np.asarray(_weighted(counts, self.idf) @ self.weights) + self.offset
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(N, K) of the K classes. Of two the logistic regression has one score and its opposite: they stand twice their distance
+        apart."""
+        scores = self.scores(texts) / (2 if len(self.offset) == 2 else 1)
+        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each word stands in `words`."""
+        return {name: place for place, name in enumerate(self.words)}
 
     def parts(self) -> tuple[Weights, dict[str, str]]:
         """All of it as arrays and texts, for a file."""
@@ -103,13 +116,12 @@ def _vocabulary(texts: Sequence[str], lowercase: bool) -> tuple[tuple[str, ...],
     return tuple(names), terms[kept], counts[:, kept]
 
 
-def _counts(texts: Sequence[str], lowercase: bool, words: Sequence[str], terms: NDArray[np.int64]) -> Any:
-    """How often each of the `terms` stands in each text, sparse."""
+def _counts(texts: Sequence[str], lowercase: bool, places: Mapping[str, int], terms: NDArray[np.int64]) -> Any:
+    """How often each of the `terms`, of words by their `places`, stands in each text, sparse."""
     from scipy.sparse import csr_array
 
-    places = {name: place for place, name in enumerate(words)}
     read, names = all_words(texts, lowercase)
-    counts, found = _all_counts(read, np.array([places.get(name, -1) for name in names], np.int64), len(words))
+    counts, found = _all_counts(read, np.array([places.get(name, -1) for name in names], np.int64), len(places))
     place = np.searchsorted(terms, found)
     known = np.flatnonzero(terms[np.minimum(place, len(terms) - 1)] == found)
     picked = counts[:, known].tocoo()

@@ -18,11 +18,13 @@ from bptt.evaluation.bag_of_words import BagOfWords
 from bptt.evaluation.intervals import Figure, Metric, Numbers, bootstrap, difference, share
 from bptt.messages import _
 
+Name = Literal["majority", "mean", "bag of words", "network"]
+
 
 class Baseline(TypedDict):
     """One way to answer, and how the model compares with it; plain JSON values."""
 
-    name: Literal["majority", "mean", "bag of words"]
+    name: Name
     terms: NonNegativeInt  # words and pairs read
     penalty: FiniteFloat | None  # C or alpha as chosen; None where nothing is learned from words
     figures: dict[str, Figure]
@@ -35,6 +37,7 @@ def sentence(one: Baseline) -> str:
         "majority": _("always the majority class"),
         "mean": _("always the mean"),
         "bag of words": _("bag of words, no order"),
+        "network": _("the network alone"),
     }
     gain = _("{name} {value:.4f} (the model: {gain:+.4f}, 95 % interval {low:+.4f} to {high:+.4f})")
     told = [
@@ -73,11 +76,12 @@ REGRESSION: dict[str, Metric] = {"mae": mae, "rmse": rmse}
 @dataclass(frozen=True)
 class Rivals:
     """The baselines as learned from training rows. common: the majority class, or the mean; number: whether the
-    answers are numbers."""
+    answers are numbers; network: (N,) what the network alone says of the rows to be judged, where the model is a mixture."""
 
     common: float
     bag: BagOfWords
     number: bool
+    network: Numbers | None = None
 
     @classmethod
     def learn(cls, train: Dataset, lowercase: bool, number: bool = False) -> "Rivals":
@@ -88,17 +92,20 @@ class Rivals:
         return cls(float(np.bincount(answers).argmax()), BagOfWords.classifier(train.inputs, answers, lowercase), number)
 
     def beside(self, judged: Dataset, answers: Numbers) -> list[Baseline]:
-        """Both beside a model's `answers` (N,), classes by index or numbers, to the N rows of `judged`.
+        """All of them beside a model's `answers` (N,), classes by index or numbers, to the N rows of `judged`.
 
         Raises DataError where answers and rows do not match."""
         scores = self.bag.scores(judged.inputs)
         read = scores[:, 0] if self.number else scores.argmax(axis=1)
         common = np.full(len(judged), self.common, read.dtype)
         metrics, terms = REGRESSION if self.number else CLASSIFICATION, len(self.bag.terms)
-        return [
+        found = [
             _beside("mean" if self.number else "majority", 0, None, common, judged, answers, metrics),
             _beside("bag of words", terms, self.bag.penalty, read, judged, answers, metrics),
         ]
+        if self.network is not None:
+            found.append(_beside("network", 0, None, self.network, judged, answers, metrics))
+        return found
 
     def save(self, path: Path) -> None:
         """Writes all of it to `path`, whole or not at all."""
@@ -126,7 +133,7 @@ def figures(judged: Dataset, answers: Numbers, metrics: dict[str, Metric]) -> di
 
 
 def _beside(
-    name: Literal["majority", "mean", "bag of words"],
+    name: Name,
     terms: int,
     penalty: float | None,
     theirs: Numbers,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bptt import batches
 from bptt.data import Encoder, Ragged, TextConfig, check_kind
 from bptt.data.config import LONGEST
+from bptt.evaluation.mixture import Mixture
 from bptt.models import Head
 from bptt.progress import Progress, Silence
 
@@ -30,6 +31,7 @@ class Predictor:
     classes: tuple[str, ...]
     read: Callable[[object], Any]  # what a person gives -> a row
     decode: Callable[[Any, NDArray[Any], tuple[str, ...]], Any]  # a row, its answer, the classes -> what a person reads
+    mixture: Mixture | None = None  # what answers beside the network, if anything does
     batch_size: int = 256  # rows a step: answers do not hang on it, speed and memory do
 
     def ask(self, given: object) -> Any:
@@ -50,11 +52,19 @@ class Predictor:
         Rows of like length share a batch. A row without a step is all padding and gets an answer like any other.
         Raises DataError for rows of another kind than the model reads, ModelFileError where an answer is not a finite number.
         """
+        return self.mixed(self.network(rows, progress), rows)
+
+    def mixed(self, network: Answers, rows: Sequence[Any]) -> Answers:
+        """The answers to N `rows` of which the `network` alone says (N, ...)."""
+        return self.mixture.answers(np.asarray(network), rows) if self.mixture and len(rows) else network
+
+    def network(self, rows: Sequence[Any], progress: Progress | None = None) -> Answers:
+        """As `answers`, by the network alone."""
         check_kind(self.encoder, rows)
         return self.answers_to(self.encoder.encode(rows), progress)
 
     def answers_to(self, encoded: Ragged, progress: Progress | None = None) -> Answers:
-        """The same for N rows as steps, which are cut and padded here. Raises as `answers` does."""
+        """What the network alone says of N rows as steps, which are cut and padded here. Raises as `answers` does."""
         progress, answered = progress or Silence(), 0
         text = self.text.model_copy(update={"max_length": LONGEST}) if self.head.per_step else self.text
         unlabelled = np.zeros(len(encoded), np.int32)

@@ -42,6 +42,13 @@ class ModelConfig(BaseModel):
         strict=False,
         description="widths of relu layers between the recurrent layers and the head; [] for none",
     )
+    bag_of_words: float = Field(
+        0.0,
+        ge=0,
+        le=0.99,
+        description="share of the bag of words in each answer (classify, ordinal): the probabilities are (1 - share) of the "
+        "network's + share of those of the logistic regression that it is compared with; 0: the network answers alone",
+    )
     word_dropout: float = Field(0.0, ge=0, le=0.99, description="share of the words that are read as unknown while training")
     embedding_dropout: float = Field(
         0.5, ge=0, le=0.99, description="share of embedding columns switched off for a whole text while training"

@@ -1,4 +1,4 @@
-"""Pretrained word vectors as the first weights of an embedding."""
+"""Word vectors as the first weights of an embedding."""
 
 import keras
 import numpy as np

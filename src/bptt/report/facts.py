@@ -85,7 +85,7 @@ def data_rows(data: Data) -> Rows:
     if "vectors" in data:
         start = data["vectors"]
         told = f"{start['source']}: {count(start['found'])}"
-        rows.append((_("Words that start from a vector of a file"), told))
+        rows.append((_("Words that start from a vector (text.vectors)"), told))
     names, prints = part_names(), data["fingerprint"]
     return rows + [(_("SHA-256 of the {part} part").format(part=names[part]), digest) for part, digest in prints.items()]
 

@@ -6,6 +6,7 @@ from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.tasks.classify import Classify
 from bptt.tasks.guess import check_labels, guessed
+from bptt.tasks.mixed import check_mixture, score
 from bptt.tasks.multilabel import Multilabel
 from bptt.tasks.ordinal import Ordinal
 from bptt.tasks.regress import Regress
@@ -15,7 +16,7 @@ from bptt.tasks.task import Task
 AUTO = "auto"
 _TASKS: dict[str, Task] = {task.name: task for task in (Classify(), Ordinal(), Multilabel(), Regress(), Tag())}
 
-__all__ = ["Task", "named", "resolved"]
+__all__ = ["Task", "check_mixture", "named", "resolved", "score"]
 
 
 def named(name: str) -> Task:

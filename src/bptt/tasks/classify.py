@@ -26,6 +26,7 @@ class Classify(OfRows):
     reading = ONE_CLASS
     view = ClassesView()
     checks = CHECKS
+    mixes = True
 
     def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
         return Softmax(len(names))

@@ -10,6 +10,7 @@ from bptt.evaluation.baselines import Rivals
 class OfRows:
     """No defaults of its own, and nothing known that it has to beat."""
 
+    mixes = False
     defaults: Mapping[str, Any] = {}  # those of the configuration are made for it
 
     def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:

@@ -24,6 +24,7 @@ class Tag:
     reading = TAGGED
     view = TagsView()
     checks = ()
+    mixes = False
     defaults: Mapping[str, Any] = {
         "data.validation": 0.1,
         "text.min_count": 1,

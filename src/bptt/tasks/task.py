@@ -21,7 +21,8 @@ class Task(Protocol):
     """What is read and what is answered. Scores are of one type a task; names are the K classes of its answers.
 
     name: its name in the configuration; reading: what a row of a source means; view: its part of the report; checks: what is
-    looked at in the labels before training; defaults: {"section.key": value} in the place of the configuration's own.
+    looked at in the labels before training; mixes: whether a bag of words can answer beside the network; defaults:
+    {"section.key": value} in the place of the configuration's own.
     """
 
     @property
@@ -35,6 +36,9 @@ class Task(Protocol):
 
     @property
     def checks(self) -> Sequence[Callable[[Rows], Finding]]: ...
+
+    @property
+    def mixes(self) -> bool: ...
 
     @property
     def defaults(self) -> Mapping[str, Any]: ...

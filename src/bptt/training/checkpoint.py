@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from bptt.bundle import Bundle, load_weights
+from bptt.bundle import Bundle
 from bptt.models import get_weights, set_weights
 from bptt.record import MODEL, Run
 
@@ -35,7 +35,7 @@ class BestModel(keras.callbacks.Callback):
     def finish(self) -> None:
         """Puts the weights of the best epoch into the model; without a finished epoch, keeps on disk those it has."""
         if self.epoch:
-            set_weights(self.model, load_weights(self._file)[0])
+            set_weights(self.model, Bundle.load(self._file).weights)
         else:
             self._save()
 

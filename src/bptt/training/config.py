@@ -47,6 +47,12 @@ class TrainingConfig(BaseModel):
         description="what a row weighs in the loss: none, all the same; balanced, the less the more rows its class has "
         "(classify, ordinal)",
     )
+    mean_epochs: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="the model is the mean of the weights after so many epochs, the newest; 1 for those of one epoch alone",
+    )
     early_stopping: Patience = Field(3, description="epochs without improvement before training stops; 0 to never stop")
     reduce_lr_patience: Patience = Field(
         1, description="epochs without improvement before the learning rate is reduced; 0 to never reduce it"

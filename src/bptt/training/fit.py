@@ -17,6 +17,7 @@ from bptt.record import Run
 from .checkpoint import BestModel
 from .config import CLIPS, RISING, TrainingConfig
 from .guard import Guard, NotFiniteError, guarded
+from .mean_weights import MeanWeights
 from .recorder import Recorder
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -57,7 +58,8 @@ def fit(
     started = time.perf_counter()
     recorder = Recorder(train, validation, head.metric, config.epochs, run, progress, class_weights)
     best = BestModel(run, bundle, config.monitor)
-    callbacks = [Guard(), best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
+    mean = [MeanWeights(config.mean_epochs)] if config.mean_epochs > 1 else []
+    callbacks = [Guard(), *mean, best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, head, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
     try:
