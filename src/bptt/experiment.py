@@ -64,7 +64,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     progress = progress or Silence()
     progress.begin(_("reading {source}").format(source=config.data.source))
     config, splits, notes = _load(config)
-    task, names = tasks.named(config.data.task), splits.train.classes
+    task = tasks.named(config.data.task)
     _tell(notes)
     progress.begin(_("turning words into numbers"))
     encoder, encoded = data.fit_encode(splits.train.inputs, config.text)
@@ -72,6 +72,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
+    names = task.names(splits.train.classes, encoder)
     inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model, splits.train.targets)
     training.check_monitor(config.training, head)
     weights = training.class_weights(config.training, splits.train.targets)
@@ -91,10 +92,11 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     training.seed(config.training)
     model = models.build(config.model, inputs, head)
     models.start_from(model, vectors)
+    task.begin(model, encoded)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
-    bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
+    bundle = Bundle(config.model_dump(mode="json"), splits.train.classes, encoder.to_json(), weights={}, epoch=0)
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
 
     rivals = _learn_rivals(run, task, splits.train, config.text, progress)
@@ -127,7 +129,7 @@ def evaluate(
     task = tasks.named(named.task)
     _tell(_unfinished(path, bundle))
     progress.begin(_("reading {source}").format(source=source))
-    if not task.reading.per_step and has_columns(source):
+    if not task.reading.per_step and has_columns(source, task.reading):
         text, label = text or named.text, label or named.label
     rows = data.read(
         source,
@@ -226,9 +228,10 @@ def _unfinished(path: Path, bundle: Bundle) -> list[str]:
 def _judge(bundle: Bundle) -> Predictor:
     config, encoder = Config.parse(bundle.config), data.from_json(bundle.vocabulary_json)
     task = tasks.named(config.data.task)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes, config.model)
+    names = task.names(bundle.classes, encoder)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model)
     model = models.restore(bundle, inputs, head)
-    return Predictor(model, encoder, config.text, head, bundle.classes, task.reading.asked, task.answer)
+    return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

@@ -42,6 +42,12 @@ class ModelConfig(BaseModel):
         strict=False,
         description="widths of relu layers between the recurrent layers and the head; [] for none",
     )
+    samples: int = Field(
+        768,
+        ge=1,
+        le=65_536,
+        description="language: words drawn a step that stand for the rest of the vocabulary while the model learns",
+    )
     word_dropout: float = Field(0.0, ge=0, le=0.99, description="share of the words that are read as unknown while training")
     embedding_dropout: float = Field(
         0.5, ge=0, le=0.99, description="share of embedding columns switched off for a whole text while training"

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bptt.messages import _
 
-Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae"]
+Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae", "val_perplexity"]
 RISING = ("val_accuracy", "val_binary_accuracy")  # of these, those that are the better, the higher they are
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 SMALLEST = 1e-12  # a positive number that no product of float32 turns into 0 at once
@@ -40,7 +40,8 @@ class TrainingConfig(BaseModel):
     monitor: Monitor = Field(
         "val_loss",
         description="what the three rules below watch, and what picks the best epoch: val_loss, or the figure that the task has "
-        "beside it: val_accuracy (classify, ordinal), val_mae (regress), val_binary_accuracy (multilabel)",
+        "beside it: val_accuracy (classify, ordinal), val_mae (regress), val_binary_accuracy (multilabel), "
+        "val_perplexity (language)",
     )
     class_weights: ClassWeights = Field(
         "none",

@@ -86,7 +86,7 @@ def compile_model(model: keras.Model, head: Head, config: TrainingConfig) -> Non
     """Gives `model` its optimizer, the loss of its `head` and a guarded training step."""
     clips = {name: getattr(config, name) or None for name in CLIPS}
     optimizer = getattr(keras.optimizers, OPTIMIZERS[config.optimizer])(learning_rate=config.learning_rate, **clips)
-    model.compile(optimizer, loss=head.loss(model), metrics=[head.measure(model)])
+    model.compile(optimizer, loss=head.loss(model), metrics=[one for one in [head.measure(model)] if one])
     model.train_step = guarded(type(model).train_step.__get__(model))
 
 
