@@ -24,6 +24,7 @@ from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
 from bptt.record import BASELINES, DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
+from bptt.transfer import Start
 
 __all__ = ["Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "task_of", "train"]
 
@@ -62,12 +63,13 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     nothing is written.
     """
     progress = progress or Silence()
+    start = Start.of(config)
     progress.begin(_("reading {source}").format(source=config.data.source))
-    config, splits, notes = _load(config)
+    config, splits, notes = _load(start.adopted(config))
     task = tasks.named(config.data.task)
     _tell(notes)
     progress.begin(_("turning words into numbers"))
-    encoder, encoded = data.fit_encode(splits.train.inputs, config.text)
+    encoder, encoded = start.encode(splits.train.inputs, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)
@@ -93,6 +95,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     model = models.build(config.model, inputs, head)
     models.start_from(model, vectors)
     task.begin(model, encoded)
+    start.give(model, task.name, splits.train.classes)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))

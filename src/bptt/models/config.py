@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bptt.messages import _
 
+SHAPING = ("cell", "embedding_width", "units", "bidirectional", "norm", "activation", "residual")  # what the layers are made of
 Width = Annotated[int, Field(ge=1, le=65_536)]
 
 

@@ -42,6 +42,9 @@ class _Judged(keras.layers.Layer):
         worth, _known = self.head.surprise(ids, states, self.embedding.embeddings, sampled=False)
         return ops.concatenate([worth, -ops.log(ops.take(self.head.share, ids))[..., None]], -1)
 
+    def compute_output_shape(self, ids_shape: tuple[Any, ...], states_shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*ids_shape, states_shape[2] + 1)
+
 
 class LanguageModel(keras.Model):
     """A functional model that reads ids (B, T) and ends in `layers.NextWord`. Its loss is the mean surprise of the words of a

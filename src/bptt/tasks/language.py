@@ -34,9 +34,9 @@ class LanguageModelling(OfRows):
         "model.cell": "gru",
         "model.embedding_width": 128,
         "model.units": (256,),
-        "model.embedding_dropout": 0.1,
-        "model.hidden_dropout": 0.1,
-        "model.dropout": 0.1,
+        "model.embedding_dropout": 0.0,
+        "model.hidden_dropout": 0.0,
+        "model.dropout": 0.0,
         "training.epochs": 4,
         "training.learning_rate": 0.003,
     }

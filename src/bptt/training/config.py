@@ -54,6 +54,15 @@ class TrainingConfig(BaseModel):
     )
     reduce_lr_factor: float = Field(0.5, ge=1e-6, lt=1, description="what the learning rate is then multiplied by")
     min_learning_rate: Limit = Field(1e-6, description="the learning rate is never reduced below this")
+    pretrained: str = Field(
+        "", description="run folder, as of bptt pretrain, whose layers and vocabulary to start from; empty for a random start"
+    )
+    unfreeze_epochs: Patience = Field(
+        1, description="pretrained: epochs until the next layer below the head learns too; 0 lets all learn at once"
+    )
+    layer_rate_decay: float = Field(
+        2.6, ge=1, le=1000, description="pretrained: how many times slower each layer learns than the one above it"
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="start of every random draw: first weights, order of texts, dropout")
 
     @model_validator(mode="after")
