@@ -60,8 +60,8 @@ class Start:
         return encoder, encoder.encode(rows)
 
     def give(self, model: keras.Model, task: str, classes: tuple[str, ...]) -> None:
-        """Sets the weights below the head of `model`, whose layers are those adopted, and all of them where it is to give the same
-        answers: the same `task`, the same `classes`."""
+        """Sets the weights below the head of `model`, whose layers are those adopted, and all of them where it is to give the
+        same answers: the same `task`, the same `classes`."""
         if not self.bundle:
             return
         same = self.bundle.config["data"]["task"] == task and self.bundle.classes == classes
