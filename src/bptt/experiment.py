@@ -25,6 +25,7 @@ from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
 from bptt.record import BASELINES, DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
+from bptt.transfer import Start
 
 __all__ = ["Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "task_of", "train"]
 
@@ -63,17 +64,19 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     nothing is written.
     """
     progress = progress or Silence()
+    start = Start.of(config)
     progress.begin(_("reading {source}").format(source=config.data.source))
-    config, splits, notes = _load(config)
-    task, names = tasks.named(config.data.task), splits.train.classes
+    config, splits, notes = _load(start.adopted(config))
+    task = tasks.named(config.data.task)
     tasks.check_mixture(config.model, task, splits.train)
     _tell(notes)
     progress.begin(_("turning words into numbers"))
-    encoder, encoded = data.fit_encode(splits.train.inputs, config.text)
+    encoder, encoded = start.encode(splits.train.inputs, config.text)
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
+    names = task.names(splits.train.classes, encoder)
     inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model, splits.train.targets)
     training.check_monitor(config.training, head)
     weights = training.class_weights(config.training, splits.train.targets)
@@ -94,10 +97,12 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     training.seed(config.training)
     model = models.build(config.model, inputs, head)
     models.start_from(model, vectors)
+    task.begin(model, encoded)
+    start.give(model, task.name, splits.train.classes)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
-    bundle = Bundle(config.model_dump(mode="json"), names, encoder.to_json(), weights={}, epoch=0)
+    bundle = Bundle(config.model_dump(mode="json"), splits.train.classes, encoder.to_json(), weights={}, epoch=0)
     if rivals and config.model.bag_of_words:
         bundle = replace(bundle, bag=rivals.bag.parts())
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
@@ -132,7 +137,7 @@ def evaluate(
     task = tasks.named(named.task)
     _tell(_unfinished(path, bundle))
     progress.begin(_("reading {source}").format(source=source))
-    if not task.reading.per_step and has_columns(source):
+    if not task.reading.per_step and has_columns(source, task.reading):
         text, label = text or named.text, label or named.label
     rows = data.read(
         source,
@@ -230,10 +235,11 @@ def _unfinished(path: Path, bundle: Bundle) -> list[str]:
 def _judge(bundle: Bundle) -> Predictor:
     config, encoder = Config.parse(bundle.config), data.from_json(bundle.vocabulary_json)
     task = tasks.named(config.data.task)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(bundle.classes, config.model)
+    names = task.names(bundle.classes, encoder)
+    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model)
     model = models.restore(bundle, inputs, head)
     mixture = mixture_of(bundle, config.model.bag_of_words)
-    return Predictor(model, encoder, config.text, head, bundle.classes, task.reading.asked, task.answer, mixture)
+    return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

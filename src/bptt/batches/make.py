@@ -127,7 +127,10 @@ class Batches:
 
 def make(dataset: Dataset, encoded: Ragged, text: TextConfig, batch_size: int, seed: int, shuffle: bool) -> Batches:
     """The batches of a Dataset whose N texts are `encoded`; shuffled for training, in the Dataset's order within each bucket
-    for everything else."""
+    for everything else. Where each text is its own answer none is cut: a long one becomes several rows."""
+    if dataset.targets.values is None:
+        pieces = encoded.pieces(text.max_length)
+        return Batches(pieces, pieces, text, batch_size, seed, shuffle)
     return Batches(encoded, dataset.targets.values, text, batch_size, seed, shuffle)
 
 

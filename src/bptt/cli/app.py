@@ -9,6 +9,7 @@ from .evaluate import evaluate
 from .explain import explain
 from .init import init
 from .predict import predict
+from .pretrain import pretrain
 from .report import report
 from .train import train
 
@@ -40,5 +41,5 @@ def app(lang: str | None) -> None:
     """`lang` was read before this module was imported (main.speak); here it is checked and explained."""
 
 
-for command in (init, check, train, evaluate, predict, report, explain):
+for command in (init, check, pretrain, train, evaluate, predict, report, explain):
     app.add_command(command)

@@ -1,6 +1,7 @@
 """What all commands share: every option once and not empty, and Keras on JAX before anything of it is loaded."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -53,7 +54,9 @@ def several(option: str, words: str) -> Any:
 def task_option(function: Any) -> Any:
     """`--task`, short for the key data.task."""
     return click.option(
-        "--task", metavar="TASK", help=_("What to learn: classify, ordinal, multilabel, regress or tag; guessed where not given.")
+        "--task",
+        metavar="TASK",
+        help=_("What to learn: classify, ordinal, multilabel, regress, tag or language; guessed where not given."),
     )(function)
 
 
@@ -61,6 +64,12 @@ def allow_rejects_option(function: Any) -> Any:
     """`--allow-rejects`, short for the key data.allow_rejects."""
     words = _("Largest share of the rows, 0 to 1, that may be left out as unusable.")
     return click.option("--allow-rejects", metavar="SHARE", help=words)(function)
+
+
+def run_option(function: Any) -> Any:
+    """`--run`, the folder to be."""
+    words = _("New folder for all results; one under runs/ where not given.")
+    return click.option("--run", "run_path", type=click.Path(path_type=Path), metavar="DIR", help=words)(function)
 
 
 def json_option(function: Any) -> Any:

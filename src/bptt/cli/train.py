@@ -8,7 +8,7 @@ import rich_click as click
 from bptt.messages import _
 
 from . import screen
-from .command import allow_rejects_option, guessed_columns, progress_option
+from .command import allow_rejects_option, guessed_columns, progress_option, run_option
 from .overrides import Overridable, once
 
 
@@ -19,11 +19,12 @@ from .overrides import Overridable, once
 )
 @click.argument("data", metavar="DATA|CONFIG", help=_("What `bptt init` takes, or the .toml file it wrote."))
 @guessed_columns
+@run_option
 @click.option(
-    "--run",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=_("New folder for all results; one under runs/ where not given."),
+    "--from",
+    "pretrained",
+    metavar="LM",
+    help=_("Run folder of `bptt pretrain`, whose layers and vocabulary to start from."),
 )
 @allow_rejects_option
 @progress_option
@@ -34,16 +35,24 @@ def train(
     task: str | None,
     text: str | list[str] | None,
     label: str | list[str] | None,
-    run: Path | None,
+    run_path: Path | None,
+    pretrained: str | None,
     allow_rejects: str | None,
     progress: str,
 ) -> None:
+    if pretrained is not None:
+        overrides = once(overrides, {"training.pretrained": pretrained})
+    run(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects}, run_path, progress)
+
+
+def run(data: str, overrides: dict[str, Any], options: dict[str, Any], path: Path | None, progress: str) -> None:
+    """Trains as the configuration says that `configuration` makes of the first three, in the folder `path`, and shows the end."""
     from bptt.record import default_path
 
     with screen.progress(progress) as hearer:
-        path, mine = run, False
+        mine = False
         try:
-            config = configuration(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects})
+            config = configuration(data, overrides, options)
             path = path or default_path(config.data.source)
             mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 

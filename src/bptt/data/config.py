@@ -40,11 +40,14 @@ class DataConfig(BaseModel):
     task: str = Field(
         "auto",
         description="what is learned of a row: classify (one class), ordinal (one of classes in order), multilabel (any number "
-        "of labels), regress (a number), tag (a class a token); auto: as the source",
+        "of labels), regress (a number), tag (a class a token), language (the next word: needs no labels); auto: as the source",
     )
     source: str = Field(
         "",
         description="a .csv, .tsv, .jsonl, .parquet or .conll file, a folder or .tar.gz with one folder per label, foods or imdb",
+    )
+    more: tuple[_Name, ...] = Field(
+        (), max_length=10_000, strict=False, description="further sources of texts, read behind the first (language)"
     )
     text: Columns = Field(
         None,

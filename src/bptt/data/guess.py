@@ -20,7 +20,7 @@ def guess(config: DataConfig, reading: Reading = ONE_CLASS) -> DataConfig:
     else the fewest values. Raises DataError where no column will do.
     """
     source, text, label = config.source, config.text, config.label
-    if not sources.has_columns(source):
+    if not sources.has_columns(source, reading):
         return config
     records = sources.sample(config, _SAMPLE)
     names = dict.fromkeys(column for record in records for column in record)
@@ -30,6 +30,8 @@ def guess(config: DataConfig, reading: Reading = ONE_CLASS) -> DataConfig:
     candidates = [name for name, values in columns.items() if name not in named(text) and reading.fits(values)]
     by_use = sorted(candidates, key=lambda name: (name.lower() not in _USUAL_NAMES, _distinct(columns[name])))
     label = label or next(iter(by_use), None)
+    if text is not None and not reading.labelled:
+        return config.model_copy(update={"text": text})
     if text is None or label is None:
         message = _("{source}: no column looks like a label ({wanted}). Name it with --label. Columns: {columns}.")
         there = listed(list(columns)) or _("none")

@@ -40,6 +40,13 @@ class Ragged:
         """(S,) the id of each step."""
         return self.steps if self.steps.ndim == 1 else self.steps[:, 0]
 
+    def pieces(self, longest: int) -> "Ragged":
+        """The same steps as rows of at most `longest`: a longer row is cut into several, none is left out."""
+        lengths = self.lengths
+        count = np.maximum(-(-lengths // longest), 1)
+        place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return Ragged(self.steps, np.append(np.repeat(self.starts[:-1], count) + place * longest, self.starts[-1]))
+
     def take(self, rows: NDArray[Any]) -> "Ragged":
         """The rows named, in the order named, as often as named."""
         lengths = self.lengths[rows]

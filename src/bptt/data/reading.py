@@ -22,10 +22,14 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 class Reading(Protocol):
     """What becomes of the text and the label of a row, and of all labels together. per_step: whether every step of a row has a
-    label, as `sources.conll` reads them; else a row's text and label stand in columns or folders."""
+    label, as `sources.conll` reads them; else a row's text and label stand in columns or folders; labelled: whether a row has a
+    label at all."""
 
     @property
     def per_step(self) -> bool: ...
+
+    @property
+    def labelled(self) -> bool: ...
 
     def asked(self, row: object) -> Any:
         """The input that a person asks about. Raises ValueError for what is none."""
@@ -103,7 +107,7 @@ def word_of(label: object) -> str:
 class OfText:
     """What readings share of whose rows a text is asked about."""
 
-    per_step, several = False, False
+    per_step, several, labelled = False, False, True
 
     def asked(self, row: object) -> str | NDArray[np.float32]:
         return row if isinstance(row, str) else input_of(row)
@@ -167,7 +171,7 @@ def few_enough(source: str, classes: tuple[str, ...]) -> None:
 class Tagged:
     """Tokens, or numbers at each step, and a tag for each."""
 
-    per_step, several = True, False
+    per_step, several, labelled = True, False, True
 
     def asked(self, row: object) -> Any:
         """A text's words, tokens as they are, or numbers."""

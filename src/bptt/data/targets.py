@@ -12,11 +12,11 @@ from bptt.messages import _
 
 
 class Targets(Protocol):
-    """N answers. values: (N, ...), or one a step, what the loss reads; names: the K classes, none where the answer is a
-    number."""
+    """N answers. values: (N, ...), or one a step, what the loss reads, None where a row is its own answer; names: the K classes,
+    none where the answer is a number."""
 
     @property
-    def values(self) -> NDArray[Any] | Ragged: ...
+    def values(self) -> NDArray[Any] | Ragged | None: ...
 
     @property
     def names(self) -> tuple[str, ...]: ...

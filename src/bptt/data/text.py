@@ -25,7 +25,7 @@ from bptt.messages import _
 from bptt.shapes import UNKNOWN
 
 _VERSION = 1  # of the rules below: a saved vocabulary is read only with the rules it was made with
-_RESERVED = ("[PAD]", "[UNK]")  # no token is spelled so: brackets are tokens of their own
+RESERVED = ("[PAD]", "[UNK]")  # no token is spelled so: brackets are tokens of their own
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINE_BREAK = re.compile(r"</?br\b[^<>]*>", re.IGNORECASE)
 
@@ -68,7 +68,7 @@ class Vocabulary:
         tokenizer = tokens.named(config.tokens).learned(pieces, counts, len(texts), config)
         found, names = _tokens(rows, pieces, tokenizer)
         kept = tokenizer.words or _frequent(found, names, config)
-        vocabulary = cls((*_RESERVED, *kept), config.lowercase, tokenizer)
+        vocabulary = cls((*RESERVED, *kept), config.lowercase, tokenizer)
         return vocabulary, vocabulary._numbered(found, names)
 
     def __len__(self) -> int:
@@ -108,7 +108,7 @@ class Vocabulary:
         if version != _VERSION:
             message = _("The saved vocabulary has version {found}; this bptt reads version {known}. Use the bptt that wrote it.")
             raise ModelFileError("model.vocabulary-version", message.format(found=version, known=_VERSION))
-        if not isinstance(lowercase, bool) or words[:2] != _RESERVED or len(set(words)) != len(words):
+        if not isinstance(lowercase, bool) or words[:2] != RESERVED or len(set(words)) != len(words):
             raise _damaged()
         if tokenizer.words and words[2:] != tokenizer.words:
             raise _damaged()
@@ -127,7 +127,7 @@ class Vocabulary:
 
 def words_of(text: str) -> list[str]:
     """The words of one text in their order, as they are written."""
-    return Vocabulary(_RESERVED, lowercase=False).tokens(text)
+    return Vocabulary(RESERVED, lowercase=False).tokens(text)
 
 
 def all_words(texts: Sequence[str], lowercase: bool = True) -> tuple[Ragged, list[str]]:
@@ -155,7 +155,7 @@ def _frequent(found: Ragged, names: Sequence[str], config: TextConfig) -> list[s
     frequent = sorted((-count, token) for token, count in zip(names, counts, strict=True) if count >= config.min_count)
     if not frequent:
         raise tokens.too_rare(config, len(found))
-    return [token for _count, token in frequent[: config.vocabulary_size - len(_RESERVED)]]
+    return [token for _count, token in frequent[: config.vocabulary_size - len(RESERVED)]]
 
 
 def _damaged() -> ModelFileError:

@@ -199,13 +199,14 @@ def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
 
 def _worst_mistakes(probabilities: NDArray[np.floating[Any]], answers: NDArray[np.intp], dataset: Dataset) -> list[Mistake]:
     """The wrong answers given with the highest probability; equals in the order of the rows."""
-    wrong = np.flatnonzero(answers != dataset.targets.values)
+    truth = np.asarray(dataset.targets.values)
+    wrong = np.flatnonzero(answers != truth)
     certainty = probabilities[wrong, answers[wrong]]
     worst = wrong[np.argsort(-certainty, kind="stable")[:WORST]]
     return [
         Mistake(
             text=as_text(dataset.inputs[row]),
-            label=dataset.classes[dataset.targets.values[row]],
+            label=dataset.classes[truth[row]],
             predicted=dataset.classes[answers[row]],
             probability=float(probabilities[row, answers[row]]),
             origin=dataset.origins[row],

@@ -1,7 +1,7 @@
 """Keras's layers with ours in their place: `from bptt import layers`; every other name is `keras.layers`'s own.
 
 Takes Keras arguments, gives Keras layers: `layers.SimpleRNN(64)` where a script said `keras.layers.SimpleRNN(64)`.
-IndRNN, MinGRU and LRU, with their cells, RecurrentStack and CRF are ours alone.
+IndRNN, MinGRU and LRU, with their cells, RecurrentStack, CRF and NextWord are ours alone.
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ from bptt.layers.layer_normalization import LayerNormalization
 from bptt.layers.lru import LRU, LRUCell
 from bptt.layers.lstm import LSTM
 from bptt.layers.min_gru import MinGRU, MinGRUCell
+from bptt.layers.next_word import NextWord
 from bptt.layers.recurrent_stack import RecurrentStack
 from bptt.layers.simple_rnn import SimpleRNN
 
@@ -35,6 +36,7 @@ __all__ = [
     "LayerNormalization",
     "MinGRU",
     "MinGRUCell",
+    "NextWord",
     "RecurrentStack",
     "SimpleRNN",
     "SpatialDropout1D",

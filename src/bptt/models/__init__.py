@@ -8,6 +8,7 @@ from .cumulative import Ranks
 from .explain import Explanation, explain
 from .heads import Head, Metric, Sigmoid, Softmax
 from .inputs import Inputs, Words, inputs_of
+from .language import Language
 from .number import Number, training_mean
 from .spelled import SpelledWords
 from .vectors import start_from
@@ -18,6 +19,7 @@ __all__ = [
     "Explanation",
     "Head",
     "Inputs",
+    "Language",
     "Metric",
     "ModelConfig",
     "Number",

@@ -29,7 +29,7 @@ def build(config: ModelConfig, inputs: Inputs, head: Head) -> keras.Model:
         x = layers.Dense(width, activation="relu", name=f"dense_{number}")(x)
     if config.dropout:
         x = layers.Dropout(config.dropout, name="head_dropout")(x)
-    return keras.Model(source, head(x, real), name="model")
+    return head.model(source, head(x, real), name="model")
 
 
 def _pool(pooling: str, x: Any, mask: Any) -> Any:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bptt.messages import _
 
+SHAPING = ("cell", "embedding_width", "units", "bidirectional", "norm", "activation", "residual")  # what the layers are made of
 Width = Annotated[int, Field(ge=1, le=65_536)]
 
 
@@ -48,6 +49,12 @@ class ModelConfig(BaseModel):
         le=0.99,
         description="share of the bag of words in each answer (classify, ordinal): the probabilities are (1 - share) of the "
         "network's + share of those of the logistic regression that it is compared with; 0: the network answers alone",
+    )
+    samples: int = Field(
+        768,
+        ge=1,
+        le=65_536,
+        description="language: words drawn a step that stand for the rest of the vocabulary while the model learns",
     )
     word_dropout: float = Field(0.0, ge=0, le=0.99, description="share of the words that are read as unknown while training")
     embedding_dropout: float = Field(

@@ -12,14 +12,14 @@ from bptt.batches import Batch
 from bptt.errors import ModelFileError
 from bptt.messages import _
 
-Metric = Literal["accuracy", "binary_accuracy", "mae"]  # figures beside the loss that Keras takes while training
+Metric = Literal["accuracy", "binary_accuracy", "mae", "perplexity"]  # figures beside the loss that Keras takes while training
 
 
 class Head(Protocol):
     """What turns features into answers.
 
     metric: the figure that is shown beside the loss, under this name; per_step: whether every step has an answer, or the whole
-    row one.
+    row one; model: what is made of the layers.
     """
 
     @property
@@ -27,6 +27,9 @@ class Head(Protocol):
 
     @property
     def per_step(self) -> bool: ...
+
+    @property
+    def model(self) -> type[keras.Model]: ...
 
     def __call__(self, features: Any, mask: Any) -> Any:
         """features (B, H), or (B, T, H) where every step has an answer, to what the loss reads; mask (B, T): which steps are
@@ -36,10 +39,10 @@ class Head(Protocol):
         """How many it has over H = `features`."""
 
     def loss(self, model: keras.Model) -> Any:
-        """What `compile` takes for a model that ends in this head."""
+        """What `compile` takes for a model that ends in this head; None where the model has a loss of its own."""
 
     def measure(self, model: keras.Model) -> Any:
-        """What `compile` takes for `metric`."""
+        """What `compile` takes for `metric`; None where the model keeps it itself."""
 
     def answers(self, model: keras.Model, batch: Batch) -> NDArray[Any]:
         """What `model` says of a batch: (B, ...), or (B, T, ...) where every step has an answer. Raises ModelFileError for
@@ -51,6 +54,7 @@ class OfRow:
 
     metric: Metric
     per_step = False
+    model = keras.Model
 
     def measure(self, model: keras.Model) -> str:
         return self.metric
@@ -96,7 +100,12 @@ class Sigmoid(OfRow):
 
 def outputs(model: keras.Model, batch: Batch) -> NDArray[Any]:
     """What `model` gives for a batch. Raises ModelFileError where that is not a finite number."""
-    found = model.predict_on_batch(batch.inputs)
+    return finite(model.predict_on_batch(batch.inputs))
+
+
+def finite(found: Any) -> NDArray[Any]:
+    """`found` as an array. Raises ModelFileError where a number in it is not finite."""
+    found = np.asarray(found)
     if not np.isfinite(found).all():
         message = _("The model's answers are not finite numbers. Its weights are damaged or far too large: train again.")
         raise ModelFileError("model.not-finite-answer", message)

@@ -36,6 +36,7 @@ class StepSoftmax:
     tags: tuple[str, ...]
     metric: Metric = "accuracy"
     per_step = True
+    model = keras.Model
 
     def __call__(self, features: Any, mask: Any) -> Any:
         return layers.Dense(len(self.tags), activation="softmax", name="head")(features)
@@ -83,6 +84,7 @@ class Chain:
     tags: tuple[str, ...]
     metric: Metric = "accuracy"
     per_step = True
+    model = keras.Model
 
     def __call__(self, features: Any, mask: Any) -> Any:
         chain = layers.CRF(len(self.tags), *bio.rules(self.tags), name="chain")

@@ -2,10 +2,11 @@
 
 from bptt.report.classes import ClassesView
 from bptt.report.labels import LabelsView
+from bptt.report.language import LanguageView
 from bptt.report.numbers import NumbersView
 from bptt.report.ranks import RanksView
 from bptt.report.tags import TagsView
 from bptt.report.view import View
 from bptt.report.write import write
 
-__all__ = ["ClassesView", "LabelsView", "NumbersView", "RanksView", "TagsView", "View", "write"]
+__all__ = ["ClassesView", "LabelsView", "LanguageView", "NumbersView", "RanksView", "TagsView", "View", "write"]

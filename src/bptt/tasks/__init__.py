@@ -6,6 +6,7 @@ from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.tasks.classify import Classify
 from bptt.tasks.guess import check_labels, guessed
+from bptt.tasks.language import LanguageModelling
 from bptt.tasks.mixed import check_mixture, score
 from bptt.tasks.multilabel import Multilabel
 from bptt.tasks.ordinal import Ordinal
@@ -14,7 +15,9 @@ from bptt.tasks.tag import Tag
 from bptt.tasks.task import Task
 
 AUTO = "auto"
-_TASKS: dict[str, Task] = {task.name: task for task in (Classify(), Ordinal(), Multilabel(), Regress(), Tag())}
+_TASKS: dict[str, Task] = {
+    task.name: task for task in (Classify(), Ordinal(), Multilabel(), Regress(), Tag(), LanguageModelling())
+}
 
 __all__ = ["Task", "check_mixture", "named", "resolved", "score"]
 

@@ -32,7 +32,12 @@ def guessed(config: DataConfig) -> tuple[str, list[str]]:
 
 
 def check_labels(config: DataConfig, task: Task) -> None:
-    """Raises ConfigError where `config` names several labels and `task` has one a row."""
+    """Raises ConfigError where `config` names several labels and `task` has one a row, or several sources of labelled rows."""
+    if config.more and task.reading.labelled:
+        message = _(
+            "data.more: {count} further sources came; rows with labels are read from one. Join the files, or leave it out."
+        )
+        raise ConfigError("config.more", message.format(count=len(config.more)))
     if not task.reading.several and (len(named(config.label)) > 1 or config.label_separator):
         message = _("data.label: several labels a row came; {task} learns one. Name one column, or leave out --task.")
         raise ConfigError("config.labels", message.format(task=task.name))

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from bptt.data import Dataset, TextConfig
+from bptt.data import Dataset
 from bptt.data.inputs import words
 from bptt.data.reading import TAGGED
 from bptt.data.targets import Targets
@@ -15,9 +15,10 @@ from bptt.evaluation.baselines import Rivals
 from bptt.models import ModelConfig
 from bptt.models.tag_heads import Chain, StepSoftmax
 from bptt.report import TagsView
+from bptt.tasks.rows import OfRows
 
 
-class Tag:
+class Tag(OfRows):
     """Tokens, and one of K tags for each: named entities, parts of speech."""
 
     name = "tag"
@@ -39,9 +40,6 @@ class Tag:
 
     def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Chain | StepSoftmax:
         return Chain(names) if model.crf else StepSoftmax(names)
-
-    def rivals(self, train: Dataset, text: TextConfig) -> None:
-        return None
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> tags.Scores:
         return tags.score([[rows.classes[tag] for tag in row] for row in answers], rows)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bptt.checks import Finding
 from bptt.checks.rows import Rows
-from bptt.data import Dataset, TextConfig
+from bptt.data import Dataset, Encoder, Ragged, TextConfig
 from bptt.data.reading import Reading
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor
@@ -45,6 +45,12 @@ class Task(Protocol):
 
     def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
         """What the model ends in. learned: the answers of the training part, before training; a model restored needs none."""
+
+    def names(self, classes: tuple[str, ...], encoder: Encoder) -> tuple[str, ...]:
+        """The K classes of its answers, where the rows have `classes`."""
+
+    def begin(self, model: keras.Model, encoded: Ragged) -> None:
+        """Sets those first weights of a new `model` that are told from the training rows, as steps."""
 
     def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
         """What the model has to beat, learned from the training rows; None where the task knows none."""

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bptt.messages import _
 
-Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae"]
+Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae", "val_perplexity"]
 RISING = ("val_accuracy", "val_binary_accuracy")  # of these, those that are the better, the higher they are
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 SMALLEST = 1e-12  # a positive number that no product of float32 turns into 0 at once
@@ -40,7 +40,8 @@ class TrainingConfig(BaseModel):
     monitor: Monitor = Field(
         "val_loss",
         description="what the three rules below watch, and what picks the best epoch: val_loss, or the figure that the task has "
-        "beside it: val_accuracy (classify, ordinal), val_mae (regress), val_binary_accuracy (multilabel)",
+        "beside it: val_accuracy (classify, ordinal), val_mae (regress), val_binary_accuracy (multilabel), "
+        "val_perplexity (language)",
     )
     class_weights: ClassWeights = Field(
         "none",
@@ -59,6 +60,15 @@ class TrainingConfig(BaseModel):
     )
     reduce_lr_factor: float = Field(0.5, ge=1e-6, lt=1, description="what the learning rate is then multiplied by")
     min_learning_rate: Limit = Field(1e-6, description="the learning rate is never reduced below this")
+    pretrained: str = Field(
+        "", description="run folder, as of bptt pretrain, whose layers and vocabulary to start from; empty for a random start"
+    )
+    unfreeze_epochs: Patience = Field(
+        1, description="pretrained: epochs until the next layer below the head learns too; 0 lets all learn at once"
+    )
+    layer_rate_decay: float = Field(
+        2.6, ge=1, le=1000, description="pretrained: how many times slower each layer learns than the one above it"
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="start of every random draw: first weights, order of texts, dropout")
 
     @model_validator(mode="after")

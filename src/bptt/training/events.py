@@ -29,6 +29,8 @@ class Epoch(TypedDict):
     val_binary_accuracy: NotRequired[FiniteFloat]
     mae: NotRequired[FiniteFloat]  # units of the labels
     val_mae: NotRequired[FiniteFloat]
+    perplexity: NotRequired[FiniteFloat]  # exp of the nats a word
+    val_perplexity: NotRequired[FiniteFloat]
     learning_rate: FiniteFloat
     seconds: FiniteFloat  # the whole epoch
     compile_seconds: FiniteFloat  # what XLA took of it

@@ -17,6 +17,7 @@ from bptt.record import Run
 from .checkpoint import BestModel
 from .config import CLIPS, RISING, TrainingConfig
 from .guard import Guard, NotFiniteError, guarded
+from .layerwise import Layerwise, Unfreeze
 from .mean_weights import MeanWeights
 from .recorder import Recorder
 
@@ -87,15 +88,20 @@ def fit(
 def compile_model(model: keras.Model, head: Head, config: TrainingConfig) -> None:
     """Gives `model` its optimizer, the loss of its `head` and a guarded training step."""
     clips = {name: getattr(config, name) or None for name in CLIPS}
-    optimizer = getattr(keras.optimizers, OPTIMIZERS[config.optimizer])(learning_rate=config.learning_rate, **clips)
-    model.compile(optimizer, loss=head.loss(model), metrics=[head.measure(model)])
+    kind = getattr(keras.optimizers, OPTIMIZERS[config.optimizer])
+    if config.pretrained:
+        kind = type(f"Layerwise{kind.__name__}", (Layerwise, kind), {})
+    optimizer = kind(learning_rate=config.learning_rate, **clips)
+    model.compile(optimizer, loss=head.loss(model), metrics=[one for one in [head.measure(model)] if one])
     model.train_step = guarded(type(model).train_step.__get__(model))
 
 
 def rules(config: TrainingConfig) -> list[keras.callbacks.Callback]:
-    """Keras's own callbacks that `config` asks for."""
+    """The callbacks that `config` asks for; all but that of pretrained layers are Keras's own."""
     watch = {"monitor": config.monitor, "mode": "max" if config.monitor in RISING else "min"}
     found: list[keras.callbacks.Callback] = []
+    if config.pretrained:
+        found.append(Unfreeze(config.unfreeze_epochs, config.layer_rate_decay))
     if config.early_stopping:
         found.append(keras.callbacks.EarlyStopping(patience=config.early_stopping, **watch))
     if config.reduce_lr_patience:

@@ -4,8 +4,8 @@ from itertools import islice
 
 from bptt.data.config import DataConfig
 from bptt.data.reading import ONE_CLASS, Reading
-from bptt.data.sources import arrays, conll, files, folders, foods, imdb, tables
-from bptt.data.sources.rows import Parts, Rows, no_rows
+from bptt.data.sources import arrays, conll, files, folders, foods, imdb, lines, tables
+from bptt.data.sources.rows import Parts, Rows, joined, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -20,18 +20,24 @@ def read(config: DataConfig, reading: Reading) -> Parts:
 
     Raises DataError for all that cannot be read, and where more rows are unusable than `config.allow_rejects`.
     """
-    return _read(config, reading).checked(config.allow_rejects)
+    parts = [_read(config.model_copy(update={"source": source}), reading) for source in (config.source, *config.more)]
+    return (joined(parts) if config.more else parts[0]).checked(config.allow_rejects)
 
 
 def _read(config: DataConfig, reading: Reading) -> Parts:
-    if config.source.lower().endswith(arrays.SUFFIX):
+    if not reading.labelled and config.label:
+        message = _("{source}: texts without labels are read here. Leave out --label.")
+        raise DataError("data.columns-not-used", message.format(source=config.source))
+    if not reading.labelled and config.source.lower().endswith(lines.SUFFIXES):
+        return Parts(lines.read(files.existing(config.source), config, reading))
+    if reading.labelled and config.source.lower().endswith(arrays.SUFFIX):
         return Parts(arrays.read(files.existing(config.source), reading))
     if reading.per_step:
         if config.text or config.label:
             message = _("{source} holds a tag a token: tokens and tags have no columns to name. Leave out --text and --label.")
             raise DataError("data.columns-not-used", message.format(source=config.source))
         return Parts(conll.read(files.existing(config.source), config, reading))
-    if has_columns(config.source):
+    if has_columns(config.source, reading):
         return Parts(tables.read(files.existing(config.source), config, reading))
     if config.text or config.label:
         message = _("{source} has no columns: its labels are given. Leave out --text and --label.")
@@ -65,11 +71,11 @@ def may_hold_lists(source: str) -> bool:
     return tables.form(path.name) in tables.WITH_LISTS and not path.is_fifo()
 
 
-def has_columns(source: str) -> bool:
+def has_columns(source: str, reading: Reading = ONE_CLASS) -> bool:
     """Whether text and label are columns to be named. Raises DataError for a source of no known form."""
     if not source:
         raise DataError("data.no-source", _("No data given. Name a file, a folder, a .tar.gz, foods or imdb."))
-    if source in _BUILT_IN or source.lower().endswith(arrays.SUFFIX):
+    if source in _BUILT_IN or source.lower().endswith(arrays.SUFFIX if reading.labelled else lines.SUFFIXES):
         return False
     path = files.existing(source)
     if path.is_dir() or path.name.lower().endswith(_ARCHIVES):
@@ -79,5 +85,6 @@ def has_columns(source: str) -> bool:
     message = _(
         "{name} is of no known form. Known: {forms}, a folder with one sub-folder per label, and the names foods and imdb."
     )
-    forms = ", ".join([*tables.FORMATS, ".conll", arrays.SUFFIX, *_ARCHIVES])
+    others = [".conll", arrays.SUFFIX] if reading.labelled else [".txt"]
+    forms = ", ".join([*tables.FORMATS, *others, *_ARCHIVES])
     raise DataError("data.unknown-form", message.format(name=source, forms=forms))

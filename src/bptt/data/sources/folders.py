@@ -11,7 +11,7 @@ from pathlib import Path
 from bptt.data.config import DataConfig
 from bptt.data.reading import Reading
 from bptt.data.sources import files
-from bptt.data.sources.labelled import Found, by_label
+from bptt.data.sources.labelled import Found, parts_of
 from bptt.data.sources.rows import Parts
 from bptt.errors import DataError
 from bptt.messages import _
@@ -26,7 +26,7 @@ def read_folder(path: Path, config: DataConfig, reading: Reading) -> Parts:
         parts = file.relative_to(path).parts
         if found.wants(parts, file.is_file()):
             found.texts.append((parts, files.read_bytes(file, config.max_unpacked_mb * 10**6)))
-    return by_label(found, config.encoding, reading)
+    return parts_of(found, config.encoding, reading)
 
 
 def _walk(folder: Path, above: tuple[Path, ...], found: Found) -> Iterator[Path]:
@@ -84,4 +84,4 @@ def read_archive(path: Path, config: DataConfig, reading: Reading) -> Parts:
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         message = _("{name} is not a whole .tar.gz ({reason}). Fetch or pack it again.")
         raise DataError("data.archive", message.format(name=path.name, reason=error)) from error
-    return by_label(found, config.encoding, reading)
+    return parts_of(found, config.encoding, reading)

@@ -67,6 +67,21 @@ class Found:
         return told
 
 
+def parts_of(found: Found, encoding: str, reading: Reading) -> Parts:
+    """The texts as `reading` has them."""
+    return by_label(found, encoding, reading) if reading.labelled else without_labels(found, encoding, reading)
+
+
+def without_labels(found: Found, encoding: str, reading: Reading) -> Parts:
+    """Every text, whatever folder it is in, but those of a folder `test`, which are there to judge by."""
+    used = sorted(text for text in found.texts if not any(_PARTS.get(name.lower()) == "test" for name in text[0][:-1]))
+    rows = _rows(Rows(found.name, reading), used, -1, encoding)
+    if len(used) < len(found.texts):
+        message = _('{name}: left out {count} texts in a folder "test": what judges is not to be learned from.')
+        rows.notes.append(message.format(name=found.name, count=len(found.texts) - len(used)))
+    return Parts(rows)
+
+
 def by_label(found: Found, encoding: str, reading: Reading) -> Parts:
     """Rows labelled by the first level that has more than one folder; `train` beside `test` or `valid` are a source's parts."""
     labelled = sorted((path, content) for path, content in found.texts if _UNLABELLED not in path[:-1])
@@ -119,7 +134,8 @@ def _parts(name: str, folders: set[str], paths: list[Path]) -> dict[str, str]:
 
 
 def _rows(rows: Rows, texts: list[tuple[Path, bytes]], depth: int, encoding: str) -> Rows:
-    """`rows` with the texts whose label is the folder at `depth`; one in an encoding that nobody can be sure of is rejected."""
+    """`rows` with the texts whose label is the folder at `depth`, or that have none where that is -1; one in an encoding that
+    nobody can be sure of is rejected."""
     name, guessed = rows.name, Counter[str]()
     western = western_together(content for _path, content in texts)
     for path, content in texts:
@@ -132,7 +148,7 @@ def _rows(rows: Rows, texts: list[tuple[Path, bytes]], depth: int, encoding: str
         except DataError as error:
             rows.reject(f"({error})", origin)
         else:
-            rows.add(text, path[depth], origin)
+            rows.add(text, path[depth] if depth >= 0 else None, origin)
             guessed[found] += 1
     for found, count in sorted(guessed.items()):
         if found:

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +91,23 @@ class Parts:
 
     def _total(self) -> int:
         return sum(len(part.inputs) + len(part.rejected) for part in self)
+
+
+def joined(sources: Sequence[Parts]) -> Parts:
+    """The rows of several sources, one behind the other."""
+    return Parts(**{part: _one(found) for part in ("training", "test", "validation") if (found := _some(sources, part))})
+
+
+def _some(sources: Sequence[Parts], part: str) -> list[Rows]:
+    return [rows for one in sources if (rows := getattr(one, part))]
+
+
+def _one(found: Sequence[Rows]) -> Rows:
+    whole = Rows(", ".join(rows.name for rows in found), found[0].reading)
+    for rows in found:
+        for column in ("inputs", "labels", "origins", "rejected", "notes"):
+            getattr(whole, column).extend(getattr(rows, column))
+    return whole
 
 
 def no_rows(name: str) -> DataError:

@@ -68,7 +68,7 @@ def read(path: Path, config: DataConfig, reading: Reading) -> Rows:
             columns.update(dict.fromkeys(record))
             rows.add(_text(record, texts), _label(record, labels, config.label_separator), origin, line)
     if columns:
-        _check_columns(path.name, list(columns), texts, labels)
+        _check_columns(path.name, list(columns), texts, labels if reading.labelled else None)
     return rows
 
 
@@ -95,17 +95,18 @@ def _empty(path: Path) -> DataError:
     return DataError("data.empty-file", _("{name} is empty. Give a file with texts and labels.").format(name=path.name))
 
 
-def _check_columns(name: str, columns: list[str], texts: tuple[str, ...], labels: tuple[str, ...]) -> None:
+def _check_columns(name: str, columns: list[str], texts: tuple[str, ...], labels: tuple[str, ...] | None) -> None:
+    """labels: None where the rows have none."""
     there = listed(columns)
-    if not texts or not labels:
+    if not texts or labels == ():
         message = _("{name}: name the column of the text and the column of the label (--text, --label). Its columns: {columns}.")
         raise DataError("data.column-not-named", message.format(name=name, columns=there))
-    for wanted in (*texts, *labels):
+    for wanted in (*texts, *(labels or ())):
         if wanted not in columns:
             message = _('{name} has no column "{wanted}". Its columns: {columns}.')
             raise DataError(
                 "data.missing-column", message.format(name=name, wanted=wanted, columns=there) + did_you_mean(wanted, columns)
             )
-    for both in set(texts) & set(labels):
+    for both in set(texts) & set(labels or ()):
         message = _('{name}: "{column}" cannot be both text and label. Its columns: {columns}.')
         raise DataError("data.same-column", message.format(name=name, column=both, columns=there))
