@@ -2,9 +2,9 @@
 
     BPTT_DATA=DATA python -m benchmarks.imdb_unlabelled [FOLDER]
 
-Every stage is a command of `bptt` with a run folder of its own below FOLDER (runs/imdb_unlabelled); one that has come to its end is
-not repeated, so that a run that was cut off goes on with the stage it was in. The reviews that judge, a tenth of the labelled ones,
-are set aside before anything else: no stage reads them but the last.
+Every stage is a command of `bptt` with a run folder of its own below FOLDER (runs/imdb_unlabelled); one that has come to its end
+is not repeated, so that a run that was cut off goes on with the stage it was in. The reviews that judge, a tenth of the labelled
+ones, are set aside before anything else: no stage reads them but the last.
 """
 
 import json
@@ -17,7 +17,7 @@ import tarfile
 import time
 from pathlib import Path
 
-RATES = (0.003, 0.002, 0.001, 0.0003)  # of the language model, one an epoch
+RATES = (0.003, 0.002, 0.001)  # of the language model, one an epoch
 JUDGES = 0.1
 SEED = 0
 CLASSIFIER = (

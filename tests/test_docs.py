@@ -36,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
     write_reviews(tmp_path / "reviews.csv")
     write_reviews(tmp_path / "others.csv", rows=20)
     (tmp_path / "others.txt").write_text("lovely tea\nawful tea\n")
+    (tmp_path / "texts.txt").write_text("lovely tea in the morning\nno tea was ever so awful\n" * 40)
     return tmp_path
 
 
@@ -50,7 +51,7 @@ def test_the_commands_run_one_after_another(bptt: Bptt, folder: Path) -> None:
     for command in ran:
         piped, arguments = re.fullmatch(r"(?:cat (\S+) \| )?bptt (.*)", command).groups()
         words = shlex.split(arguments)
-        words = words[:2] + tiny(*words[2:]) if arguments.startswith("train") else words
+        words = words[:2] + tiny(*words[2:]) if arguments.startswith(("train", "pretrain")) else words
         result = bptt(*words, stdin=(folder / piped).read_bytes() if piped else b"")
         assert result.returncode == 0, f"{command}\n{result.stderr.decode()}"
         assert result.stdout or "--out" in command, command

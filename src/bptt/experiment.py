@@ -23,8 +23,9 @@ from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
-from bptt.record import BASELINES, DATA, MODEL, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.record import BASELINES, DATA, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
+from bptt.trained import bundle_of, judge_of, unfinished
 from bptt.transfer import Start
 
 __all__ = ["Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "task_of", "train"]
@@ -132,10 +133,10 @@ def evaluate(
     Raises ModelFileError for a run that cannot answer, DataError for rows that cannot be read or a label the run never learned.
     """
     progress = progress or Silence()
-    bundle = _bundle(path)
+    bundle = bundle_of(path)
     named = Config.parse(bundle.config).data
     task = tasks.named(named.task)
-    _tell(_unfinished(path, bundle))
+    _tell(unfinished(path, bundle))
     progress.begin(_("reading {source}").format(source=source))
     if not task.reading.per_step and has_columns(source, task.reading):
         text, label = text or named.text, label or named.label
@@ -146,7 +147,7 @@ def evaluate(
         task.reading,
     )
     _tell(rows.notes)
-    judge = _judge(bundle)
+    judge = judge_of(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
     rivals = Rivals.load(path / BASELINES) if (path / BASELINES).exists() else None
     return tasks.score(task, judge, rows, rivals, progress)
@@ -154,15 +155,15 @@ def evaluate(
 
 def columns(path: Path) -> data.DataConfig:
     """Where the run in `path` read its texts and labels. Raises ModelFileError."""
-    return Config.parse(_bundle(path).config).data
+    return Config.parse(bundle_of(path).config).data
 
 
 def predictor(path: Path) -> Predictor:
     """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
     to its end. Raises ModelFileError."""
-    bundle = _bundle(path)
-    _tell(_unfinished(path, bundle))
-    return _judge(bundle)
+    bundle = bundle_of(path)
+    _tell(unfinished(path, bundle))
+    return judge_of(bundle)
 
 
 def task_of(path: Path) -> tasks.Task:
@@ -184,7 +185,7 @@ def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
     """Which kernel each layer of the run in `path` runs on here, and why; `measure`: what not being native costs.
 
     Raises ModelFileError."""
-    return models.explain(_judge(_bundle(path)).model, measure)
+    return models.explain(judge_of(bundle_of(path)).model, measure)
 
 
 def report(path: Path) -> Path:
@@ -217,29 +218,6 @@ def _list_rejected(run: Run, splits: data.Splits) -> list[str]:
         return []
     run.write_lines(REJECTED, map(asdict, splits.rejected))
     return [_("{path} lists the rows left out as unusable.").format(path=run.path / REJECTED)]
-
-
-def _bundle(path: Path) -> Bundle:
-    """The model file is the whole truth of what answers: config.toml may have been edited since."""
-    return Bundle.load(Run.open(path).path / MODEL)
-
-
-def _unfinished(path: Path, bundle: Bundle) -> list[str]:
-    """A sentence where the model is but the best so far."""
-    if training.finished(Run.open(path).metrics(training.Event)):
-        return []
-    message = _("{path}: training has not come to its end. The answers are those of epoch {epoch}, the best so far.")
-    return [message.format(path=path, epoch=bundle.epoch)]
-
-
-def _judge(bundle: Bundle) -> Predictor:
-    config, encoder = Config.parse(bundle.config), data.from_json(bundle.vocabulary_json)
-    task = tasks.named(config.data.task)
-    names = task.names(bundle.classes, encoder)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model)
-    model = models.restore(bundle, inputs, head)
-    mixture = mixture_of(bundle, config.model.bag_of_words)
-    return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
 
 
 def _reading(source: str, **reading: Any) -> data.DataConfig:

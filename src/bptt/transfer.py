@@ -14,7 +14,7 @@ from bptt.config import Config
 from bptt.errors import ConfigError
 from bptt.messages import _
 from bptt.models.config import SHAPING
-from bptt.record import MODEL, Run
+from bptt.trained import bundle_of
 
 READING = ("tokens", "lowercase", "vocabulary_size", "min_count")  # keys of the section text that make a vocabulary
 _TAKEN = ("embedding/", "both_", "recurrent_", "norm_", "projection_")  # how the names of the weights begin that are handed on
@@ -37,7 +37,7 @@ class Start:
                 "text.vectors and training.pretrained are set together; both say what the embedding starts from. Keep one."
             )
             raise ConfigError("config.pretrained", message)
-        return cls(Bundle.load(Run.open(Path(path)).path / MODEL) if path else None)
+        return cls(bundle_of(Path(path)) if path else None)
 
     def adopted(self, config: Config) -> Config:
         """`config` with the layers and the words of the model to start from. Raises ConfigError where others were asked for."""

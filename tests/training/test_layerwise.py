@@ -28,7 +28,9 @@ def moved(config, epochs):
             self.before = {weight.path: np.array(weight.value) for weight in one.trainable_weights}
 
         def on_epoch_end(self, epoch, logs=None):
-            far = {weight.path: np.abs(np.array(weight.value) - self.before[weight.path]).max() for weight in one.trainable_weights}
+            far = {
+                weight.path: np.abs(np.array(weight.value) - self.before[weight.path]).max() for weight in one.trainable_weights
+            }
             steps.append(far)
 
     first = rules(config)[:1]
