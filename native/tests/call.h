@@ -39,7 +39,8 @@ class Call {
       for (const std::string name : kLearnt) out[i]["d_" + name] = Fenced<T>(way.run.size(name));
       calls.push_back(backward(way, out[i], out[added_ ? 0 : i], way.in(sequences), kept[i].data(), way.in(d_sequences)));
       calls.back().add_inputs = added_ && i > 0 && inputs;
-      if (spends) calls.back().spent = kept[i].data() ? kept[i].data() : shows_sequence_ || way.standing.in_time ? nullptr : way.in(sequences);
+      const bool ours = !shows_sequence_ && !way.standing.in_time;
+      if (spends) calls.back().spent = kept[i].data() ? kept[i].data() : ours ? way.in(sequences) : nullptr;
       if (!inputs) calls.back().d_inputs = calls.back().d_table = nullptr;
     }
     Threads workers(threads);

@@ -13,9 +13,7 @@ from tests.kernels.strategies import MASKS, Case, cases, draw_problem
 
 SLICES = Case(300, 9, 17, 65, masked=True, options=Options("gru", "relu", "sigmoid", True, True, True, True))
 CHUNKS = Case(33, 300, 3, 20, vocabulary=3000, masked=True, options=Options("lstm", return_sequences=True))
-ALONE = Case(
-    31, 1, 3, 1, norm=True, options=Options("simple_rnn", "linear")
-)  # one unit, normalised: all before it has gradient 0
+ALONE = Case(31, 1, 3, 1, norm=True, options=Options("simple_rnn", "linear"))  # all before the norm has gradient 0
 seeds = st.integers(0, 2**32 - 1)
 
 
