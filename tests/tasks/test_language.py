@@ -1,8 +1,8 @@
 """Texts without labels: from a file to a language model, and from that to a classifier, through the command line."""
 
-import csv
 import json
 import os
+import random
 import tarfile
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pytest
 
 from bptt.bundle import Bundle
 from bptt.record import MODEL
-from tests.commands import run_bptt, tiny, write_reviews
+from tests.commands import run_bptt, tiny
+from tests.tasks.real import to_csv
 
 UNLABELLED = Path(os.environ.get("BPTT_DATA", "")) / "aclImdb_unsup.tar.gz"
 SMALL = (
@@ -20,15 +21,21 @@ SMALL = (
     *("--training.batch_size", "20", "--training.learning_rate", "0.02"),
 )
 TEXTS = ["the tea was lovely", "lovely was tea the", "tea"]
+START, THING = ["today", "yesterday", "again"], ["tea", "soup", "bread", "cake"]
+WORD = {"good": ["lovely", "fine"], "bad": ["awful", "cold"]}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """200 labelled reviews, their texts as lines, and a run that has learned from those."""
+    """200 labelled sentences, the same as lines without labels, and a run that has learned from those."""
     path = tmp_path_factory.mktemp("language")
-    write_reviews(path / "a.csv")
-    with (path / "a.csv").open(encoding="utf-8", newline="") as file:
-        (path / "texts.txt").write_text("\n".join(row["review"] for row in csv.DictReader(file)) + "\n", encoding="utf-8")
+    draw = random.Random(0)
+    rows = [
+        {"score": label, "review": f"{draw.choice(START)} the {draw.choice(THING)} was {draw.choice(WORD[label])} for me {n}"}
+        for n, label in enumerate(["good", "bad"] * 100)
+    ]
+    to_csv(path / "a.csv", rows)
+    (path / "texts.txt").write_text("".join(row["review"] + "\n" for row in rows), encoding="utf-8")
     done = run_bptt("pretrain", "texts.txt", "--run", "lm", *SMALL, "--progress", "none", cwd=path)
     assert done.returncode == 0, done.stderr.decode()
     assert "perplexity" in done.stdout.decode()
