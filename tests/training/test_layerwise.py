@@ -7,7 +7,7 @@ import pytest
 from bptt.models import ModelConfig, Softmax, Words, build
 from bptt.training.config import TrainingConfig
 from bptt.training.fit import compile_model, rules
-from bptt.training.layerwise import depths
+from bptt.training.layerwise import Unfreeze, depths
 
 
 def model():
@@ -33,7 +33,7 @@ def moved(config, epochs):
             }
             steps.append(far)
 
-    first = rules(config)[:1]
+    first = [rule for rule in rules(config) if isinstance(rule, Unfreeze)]
     one.fit(ids, np.arange(16) % 2, epochs=epochs, batch_size=16, verbose=0, callbacks=[*first, Watch()])
     return steps
 
@@ -78,4 +78,12 @@ def test_every_optimizer_keeps_its_own_step(name):
     config = TrainingConfig(pretrained="x", optimizer=name, learning_rate=0.01, unfreeze_epochs=1)
     (found,) = moved(config, 1)
     assert min(of(found, "head")) > 0
-    assert max(of(found, "both", "embedding")) < 1e-3 * max(of(found, "head"))
+    assert max(of(found, "both", "embedding")) == 0
+
+
+def test_weight_decay_is_that_of_keras_where_all_rates_are_one():
+    config = TrainingConfig(pretrained="x", optimizer="adamw", learning_rate=0.01, unfreeze_epochs=0, layer_rate_decay=1.0)
+    (mine,), (theirs,) = moved(config, 1), moved(TrainingConfig(optimizer="adamw", learning_rate=0.01), 1)
+    assert mine.keys() == theirs.keys()
+    for path, far in theirs.items():
+        np.testing.assert_allclose(mine[path], far, rtol=1e-4, err_msg=path)

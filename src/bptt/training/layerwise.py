@@ -31,11 +31,13 @@ class Layerwise:
     """An optimizer of Keras, as the first base of a class, whose step for a variable is the usual one times that of `rates` for
     its depth.
 
-    rates: float32, from the head down; 0 leaves a layer as it is (but for the weight decay of AdamW).
+    rates: float32, from the head down; 0 leaves a layer as it is, weight decay included.
     """
 
     def build(self, variables: Any) -> None:
         super().build(variables)  # type: ignore[misc]
+        self.decay: float = getattr(self, "weight_decay", None) or 0.0
+        self.weight_decay = None  # Keras's own knows one rate for all
         found = depths([variable.path for variable in variables])
         self.depth_of = dict(zip([variable.path for variable in variables], found, strict=True))
         shape = (max(found) + 1,)
@@ -43,6 +45,8 @@ class Layerwise:
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         rate = ops.cast(self.rates[self.depth_of[variable.path]], variable.dtype)
+        if self.decay:
+            variable.assign_sub(variable * self.decay * learning_rate * rate)
         super().update_step(gradient, variable, learning_rate * rate)  # type: ignore[misc]
 
 
