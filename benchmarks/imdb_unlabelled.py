@@ -17,7 +17,7 @@ import tarfile
 import time
 from pathlib import Path
 
-RATES = (0.003, 0.002, 0.001)  # of the language model, one an epoch
+RATES = (0.003, 0.0015, 0.0005)  # of the language model, one an epoch
 JUDGES = 0.1
 SEED = 0
 CLASSIFIER = (
@@ -33,7 +33,7 @@ def main() -> None:
     start: list[str] = []
     for number, rate in enumerate(RATES, start=1):
         run = folder / f"language_{number}"
-        own = ["--training.epochs", "1", "--training.learning_rate", str(rate), *start]
+        own = ["--training.epochs", "1", "--training.learning_rate", str(rate), "--training.seed", str(number), *start]
         stage(run, "pretrain", data / "aclImdb_unsup.tar.gz", *own)
         start = ["--training.pretrained", str(run), "--training.unfreeze_epochs", "0", "--training.layer_rate_decay", "1"]
     classifier = folder / "classifier"

@@ -16,11 +16,14 @@ class NextWord(keras.layers.Layer):
     Input (B, T, D H), D = `directions` states of H units; output (B, T, D, E), each state brought to the width E = `width` of
     the embedding (V, E). `surprise` tells from that what each word was worth, in nats.
 
-    Where it trains, `samples` words drawn by their share of the text stand for all others, each counting as many times as it
-    stands for (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, eq. 7); where it answers, all V are read.
+    Where it trains, `samples` words stand for all: half of them the first of the vocabulary, which are the most frequent and
+    count as they are; half drawn by their share of the text among the rest, each counting as many times as it stands for
+    (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, eq. 7). Where it answers, all V are read.
     """
 
-    def __init__(self, vocabulary_size: int, width: int, directions: int, samples: int, seed: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, vocabulary_size: int, width: int, directions: int, samples: int, seed: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.vocabulary_size, self.width = vocabulary_size, width
         self.directions, self.samples, self.seed = directions, samples, seed
@@ -96,11 +99,14 @@ class NextWord(keras.layers.Layer):
         return ops.reshape(ops.reshape(worth, (-1,))[:places], (B, T))
 
     def _draw(self) -> tuple[Any, Any]:
-        """`samples` words by their share, and log(1 / (samples * share)) of each: what it stands for."""
-        reach = ops.cumsum(self.share)
-        drawn = keras.random.uniform((self.samples,), seed=self.random) * reach[-1]
-        words = ops.minimum(ops.searchsorted(reach, drawn, side="right"), self.vocabulary_size - 1)
-        return words, -ops.log(self.samples * ops.take(self.share, words))
+        """Words that stand for all, and of each the logarithm of how many times it counts."""
+        first = min(self.samples // 2, self.vocabulary_size - 1)
+        count = self.samples - first
+        reach = ops.cumsum(self.share[first:])
+        drawn = keras.random.uniform((count,), seed=self.random) * reach[-1]
+        rest = first + ops.minimum(ops.searchsorted(reach, drawn, side="right"), self.vocabulary_size - 1 - first)
+        times = ops.log(reach[-1] / (count * ops.take(self.share, rest)))
+        return ops.concatenate([ops.arange(first), ops.cast(rest, "int32")]), ops.concatenate([ops.zeros((first,)), times])
 
     def get_config(self) -> dict[str, Any]:
         own = ("vocabulary_size", "width", "directions", "samples", "seed")

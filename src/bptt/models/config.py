@@ -51,10 +51,10 @@ class ModelConfig(BaseModel):
         "network's + share of those of the logistic regression that it is compared with; 0: the network answers alone",
     )
     samples: int = Field(
-        768,
-        ge=1,
+        1024,
+        ge=2,
         le=65_536,
-        description="language: words drawn a step that stand for the rest of the vocabulary while the model learns",
+        description="language: words that stand for all in a step of training, half of them the most frequent, half drawn",
     )
     word_dropout: float = Field(0.0, ge=0, le=0.99, description="share of the words that are read as unknown while training")
     embedding_dropout: float = Field(
