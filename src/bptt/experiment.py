@@ -66,6 +66,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     """
     progress = progress or Silence()
     start = Start.of(config)
+    if start.bundle:
+        _tell(unfinished(Path(config.training.pretrained), start.bundle))
     progress.begin(_("reading {source}").format(source=config.data.source))
     config, splits, notes = _load(start.adopted(config))
     task = tasks.named(config.data.task)
@@ -76,6 +78,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     batch_size, seed = config.training.batch_size, config.training.seed
     learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
     validated = encoder.encode(splits.validation.inputs)
+    task.check(config.text.max_length, encoded, validated)
     held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
     names = task.names(splits.train.classes, encoder)
     inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model, splits.train.targets)

@@ -8,16 +8,20 @@ from typing import Any, TypeVar
 import keras
 from pydantic import BaseModel
 
-from bptt import data
+from bptt import data, tasks
 from bptt.bundle import Bundle
 from bptt.config import Config
 from bptt.errors import ConfigError
 from bptt.messages import _
-from bptt.models.config import SHAPING
+from bptt.models.config import SHAPING, ModelConfig
 from bptt.trained import bundle_of
 
 READING = ("tokens", "lowercase", "vocabulary_size", "min_count")  # keys of the section text that make a vocabulary
-_TAKEN = ("embedding/", "both_", "recurrent_", "norm_", "projection_")  # how the names of the weights begin that are handed on
+_TAKEN = (  # how the names of the weights begin that are handed on
+    *("embedding/", "spelling/", "shapes/"),
+    *("both_", "recurrent_", "norm_", "projection_"),
+)
+_OWN = "head/share"  # of a language model, told from the very texts that it learns from: not handed on
 
 _Section = TypeVar("_Section", bound=BaseModel)
 
@@ -44,11 +48,23 @@ class Start:
         if not self.bundle:
             return config
         theirs = Config.parse(self.bundle.config)
+        self._check_last(config.model, theirs)
         sections = {
             "text": _adopted("text", config.text, theirs.text, READING),
             "model": _adopted("model", config.model, theirs.model, SHAPING),
         }
         return config.model_copy(update=sections)
+
+    @staticmethod
+    def _check_last(mine: ModelConfig, theirs: Config) -> None:
+        """Raises ConfigError where the last layer of `theirs` stands bare (`models.stack`), and that of `mine` does not."""
+        bare = theirs.model.residual and theirs.model.pooling == "last" and not tasks.named(theirs.data.task).reading.per_step
+        if bare and theirs.data.task != "language" and mine.pooling != "last":
+            message = _(
+                "model.pooling: {came} came, but the last layer of the model to start from gives its final state alone, with "
+                "nothing behind it (residual, pooling last). Set model.pooling to last, or start from another."
+            )
+            raise ConfigError("config.pretrained", message.format(came=mine.pooling))
 
     def encode(self, rows: Sequence[Any], text: data.TextConfig) -> tuple[data.Encoder, data.Ragged]:
         """What turns the training rows into steps, and these as steps. Raises DataError for rows of another kind than the model
@@ -67,6 +83,8 @@ class Start:
         same = self.bundle.config["data"]["task"] == task and self.bundle.classes == classes
         for variable in model.weights:
             weight = self.bundle.weights.get(variable.path)
+            if variable.path == _OWN:
+                continue
             if variable.path.startswith(_TAKEN) or (same and weight is not None and weight.shape == variable.shape):
                 variable.assign(weight)
 

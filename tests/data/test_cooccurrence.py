@@ -8,6 +8,7 @@ import pytest
 
 from bptt.data import Ragged, TextConfig, cooccurrence
 from bptt.data.vectors import first_vectors
+from bptt.errors import ConfigError
 
 WORDS, WIDTH = 30, 6
 
@@ -71,4 +72,8 @@ def test_only_words_with_neighbours_start_from_a_vector() -> None:
     assert found.facts(np.array([2, 3, 1, 4]))["vectors"]["share_vocabulary"] == 0.75  # the unknown word counts
     nothing = first_vectors(config, ids, Ragged.of([[2], [3], [4]]), 5)
     assert not nothing.found and "start at random" in nothing.notes(np.array([2, 3, 4]))[0]
-    assert first_vectors(config, {}, Ragged(np.zeros((3, 2), np.float32), np.array([0, 3])), 5).facts(np.zeros(3)) == {}
+
+
+def test_numbers_have_no_words_to_start_from() -> None:
+    with pytest.raises(ConfigError, match="hold numbers"):
+        first_vectors(TextConfig(vectors="cooccurrence"), {}, Ragged(np.zeros((3, 2), np.float32), np.array([0, 3])), 5)

@@ -82,3 +82,42 @@ def test_pieces_keep_the_order_and_empty_rows():
     whole = Ragged.of([[1, 2, 3, 4, 5], [], [6], [7, 8, 9, 10]])
     cut = whole.pieces(2)
     assert [cut[row].tolist() for row in range(len(cut))] == [[1, 2], [3, 4], [5], [], [6], [7, 8], [9, 10]]
+
+
+def test_a_line_ends_where_it_ends_for_every_other_command(tmp_path):
+    (tmp_path / "a.txt").write_bytes("one\u2028two\x0c\x85three\r\nfour\rfive\n".encode())
+    assert texts(load(tmp_path / "a.txt")) == ["five", "four", "one\u2028two\x0c\x85three"]
+
+
+def test_the_column_is_that_of_the_first_table_wherever_it_stands(tmp_path):
+    (tmp_path / "a.txt").write_text("one\ntwo\n")
+    (tmp_path / "b.csv").write_text("id,review\n1,three\n2,four\n")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "0.txt").write_text("five")
+    names = [str(tmp_path / name) for name in ("a.txt", "b.csv", "c")]
+    for first, *more in (names, names[::-1], [names[1], names[0], names[2]]):
+        config = DataConfig(source=first, more=tuple(more))
+        text, label, notes = data.columns(first, config, UNLABELLED)
+        assert (text, label) == ("review", None) and "b.csv: read" in notes[0]
+        assert texts(load(first, more=tuple(more), text=text)) == ["five", "four", "one", "three", "two"]
+
+
+def test_no_option_is_ignored(tmp_path):
+    (tmp_path / "a.txt").write_text("one\ntwo\n")
+    (tmp_path / "b.csv").write_text("id,review\n1,three\n2,four\n")
+    with pytest.raises(DataError, match="no columns to name"):
+        load(tmp_path / "a.txt", text="review")
+    config = DataConfig(source=str(tmp_path / "b.csv"), label="id")
+    with pytest.raises(DataError, match="Leave out --label"):
+        data.read(config.source, config, (), UNLABELLED)
+
+
+def test_what_is_no_text_in_a_folder_is_told(tmp_path):
+    for name in ("a/0.txt", "a/1.txt", "a/readme.md", ".git/2.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"text {name}")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    notes = " ".join(load(tmp_path).notes)
+    assert "1 files that are not .txt" in notes
+    assert "1 files in hidden folders: .git" in notes
+    assert "lead nowhere: gone.txt" in notes

@@ -105,11 +105,17 @@ def test_a_language_model_goes_on_where_another_stopped(folder, bptt, tmp_path):
         (["pretrain", "texts.txt", "--model.bag_of_words", "0.5"], "model.bag_of_words"),
         (["pretrain", "texts.txt", "--training.class_weights", "balanced"], "class_weights"),
         (["evaluate", "lm", "a.conll"], "no known form"),
+        (["evaluate", "lm", "a.csv", "--label", "score"], "Leave out --label"),
+        (["evaluate", "lm", "texts.txt", "--text", "review"], "no columns to name"),
+        (["pretrain", "words.txt", "--text.min_count", "1"], "No text of the training part has two words"),
+        (["pretrain", "texts.txt", "--text.max_length", "1"], "text.max_length: 1 came"),
+        (["pretrain", "lm/config.toml", "texts.txt"], ".toml file stands alone"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_written(folder, arguments, told, bptt, monkeypatch):
     (folder / "a.conll").write_text("one O\n")
     (folder / "v.txt").write_text("tea 1 2 3\n")
+    (folder / "words.txt").write_text("tea\nsoup\nbread\n")
     monkeypatch.chdir(folder)
     before = sorted(folder.rglob("*"))
     done = bptt(*arguments, *(("--run", "new") if arguments[0] != "evaluate" else ()))

@@ -46,6 +46,8 @@ def test_depth_counts_from_the_head_down():
     paths = ["embedding/e", "both_1/k", "norm_1/g", "projection_2/k", "recurrent_2/k", "dense_1/k", "head/k"]
     assert depths(paths) == [3, 2, 2, 1, 1, 0, 0]
     assert depths(["head/k"]) == [0]
+    words = ["embedding/e", "spelling/characters/e", "spelling/filters/kernel", "shapes/e"]
+    assert depths([*words, "both_1/k", "chain/end", "head/k"]) == [2, 2, 2, 2, 1, 0, 0], "of a word read by its spelling"
 
 
 def test_one_more_layer_learns_each_epoch_from_the_head_down():

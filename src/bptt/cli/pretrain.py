@@ -38,6 +38,8 @@ def pretrain(
     progress: str,
 ) -> None:
     first, *more = files
+    if more and any(name.endswith(".toml") for name in files):
+        raise click.UsageError(_("A .toml file stands alone: it names the texts itself (data.source, data.more)."))
     run(
         first,
         overrides,

@@ -48,12 +48,14 @@ def read(source: str, config: DataConfig, classes: Sequence[str], reading: Readi
 def columns(source: str, config: DataConfig, reading: Reading = ONE_CLASS) -> tuple[Names, Names, list[str]]:
     """Names of the text and the label column as `config` has them; where it names none of a table's, a guess and a note on it."""
     named_already = config.text and (config.label or not reading.labelled)
+    if not reading.labelled:  # of several sources the first with columns is looked at: lines and folders have none
+        source = next((one for one in (source, *config.more) if sources.has_columns(one, reading)), source)
     if reading.per_step or named_already or not sources.has_columns(source, reading):
         return config.text, config.label, []
     guessed = guess(config.model_copy(update={"source": source}), reading)
     if not reading.labelled:
         message = _('{source}: read "{text}" as the text.')
-        return guessed.text, None, [message.format(source=source, text=" + ".join(named(guessed.text)))]
+        return guessed.text, config.label, [message.format(source=source, text=" + ".join(named(guessed.text)))]
     message = _('{source}: read "{text}" as the text and "{label}" as the label.')
     return (
         guessed.text,

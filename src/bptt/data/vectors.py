@@ -77,11 +77,12 @@ class Vectors:
 
 def first_vectors(text: TextConfig, ids: Mapping[str, int], rows: Ragged, width: int) -> Vectors:
     """What the embeddings of the words in `ids`, of `width` numbers each, start from, as `text` has it; `rows`: those that are
-    trained on. Steps that are not words start from nothing. Raises as `read` does."""
+    trained on. Raises as `read` does, and ConfigError for rows without words."""
     if text.vectors != COOCCURRENCE:
         return read(text, ids, width)
     if not ids:
-        return Vectors()
+        message = _("text.vectors: {came} came, but these rows hold numbers, no words. Leave it out.")
+        raise ConfigError("config.vectors", message.format(came=text.vectors))
     learned = cooccurrence.vectors(rows, 1 + max(ids.values()), width)
     return Vectors(COOCCURRENCE, 1 + len(ids), {int(one): learned[one] for one in np.flatnonzero(learned.any(axis=1))})
 

@@ -85,4 +85,4 @@ def score(answers: Sequence[NDArray[np.floating[Any]]], dataset: Dataset) -> Sco
 
 
 def _perplexity(worth: Sequence[NDArray[np.floating[Any]]]) -> float:
-    return float(np.exp(np.concatenate(worth).astype(np.float64).mean()))
+    return float(np.exp(min(np.concatenate(worth).astype(np.float64).mean(), 700.0)))

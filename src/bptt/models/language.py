@@ -16,7 +16,7 @@ from .heads import Metric, finite
 
 
 class Perplexity(keras.metrics.Metric):
-    """exp of the mean surprise of all words so far."""
+    """exp of the mean surprise of all words so far; e^88 where it is more, which float32 cannot hold."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -28,7 +28,7 @@ class Perplexity(keras.metrics.Metric):
         self.words.assign_add(words)
 
     def result(self) -> Any:
-        return ops.exp(self.total / ops.maximum(self.words, 1.0))
+        return ops.exp(ops.minimum(self.total / ops.maximum(self.words, 1.0), 88.0))
 
 
 class _Judged(keras.layers.Layer):

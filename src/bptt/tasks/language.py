@@ -10,7 +10,7 @@ from bptt.data import Dataset, Encoder, Ragged
 from bptt.data.targets import Targets
 from bptt.data.text import RESERVED
 from bptt.data.unlabelled import UNLABELLED
-from bptt.errors import ConfigError
+from bptt.errors import ConfigError, DataError
 from bptt.evaluation import Answers, Predictor, language
 from bptt.evaluation.baselines import Rivals
 from bptt.messages import _
@@ -57,6 +57,16 @@ class LanguageModelling(OfRows):
             told = message.format(layers=len(model.units), dense=len(model.dense), norm=model.norm)
             raise ConfigError("config.language", told)
         return Language(len(names), model)
+
+    def check(self, longest: int, learned: Ragged, validated: Ragged) -> None:
+        if longest < 2:
+            message = _("text.max_length: {came} came; a word is told from the one before it. Set it to 2 or more.")
+            raise ConfigError("config.language", message.format(came=longest))
+        parts = {_("training"): learned, _("validation"): validated}
+        for name, rows in parts.items():
+            if rows.lengths.max(initial=0) < 2:
+                message = _("No text of the {part} part has two words, so no word can be told from another. Bring longer texts.")
+                raise DataError("data.no-words", message.format(part=name))
 
     def begin(self, model: keras.Model, encoded: Ragged) -> None:
         model.get_layer("head").learn_shares(encoded.ids)

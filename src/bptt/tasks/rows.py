@@ -19,6 +19,9 @@ class OfRows:
     def names(self, classes: tuple[str, ...], encoder: Encoder) -> tuple[str, ...]:
         return classes
 
+    def check(self, longest: int, learned: Ragged, validated: Ragged) -> None:
+        pass
+
     def begin(self, model: keras.Model, encoded: Ragged) -> None:
         pass
 

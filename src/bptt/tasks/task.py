@@ -49,6 +49,10 @@ class Task(Protocol):
     def names(self, classes: tuple[str, ...], encoder: Encoder) -> tuple[str, ...]:
         """The K classes of its answers, where the rows have `classes`."""
 
+    def check(self, longest: int, learned: Ragged, validated: Ragged) -> None:
+        """Raises DataError where there is nothing to learn in the training rows, read in pieces of at most `longest` steps, or
+        nothing to judge by in those of validation."""
+
     def begin(self, model: keras.Model, encoded: Ragged) -> None:
         """Sets those first weights of a new `model` that are told from the training rows, as steps."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-_LOWEST = ("embedding", "characters")  # how the names of the layers begin that read
+_LOWEST = ("embedding", "spelling", "shapes")  # how the names of the layers begin that read
 _LEVELS = ("both", "recurrent", "norm", "projection")  # and of those that stand for a level, whose number ends the name
 
 

@@ -20,7 +20,11 @@ def read(config: DataConfig, reading: Reading) -> Parts:
 
     Raises DataError for all that cannot be read, and where more rows are unusable than `config.allow_rejects`.
     """
-    parts = [_read(config.model_copy(update={"source": source}), reading) for source in (config.source, *config.more)]
+    sources = (config.source, *config.more)
+    if config.text and not reading.labelled and not any(has_columns(source, reading) for source in sources):
+        message = _("{source} has no columns to name. Leave out --text.")
+        raise DataError("data.columns-not-used", message.format(source=config.source))
+    parts = [_read(config.model_copy(update={"source": source}), reading) for source in sources]
     return (joined(parts) if config.more else parts[0]).checked(config.allow_rejects)
 
 
@@ -39,7 +43,7 @@ def _read(config: DataConfig, reading: Reading) -> Parts:
         return Parts(conll.read(files.existing(config.source), config, reading))
     if has_columns(config.source, reading):
         return Parts(tables.read(files.existing(config.source), config, reading))
-    if config.text or config.label:
+    if reading.labelled and (config.text or config.label):
         message = _("{source} has no columns: its labels are given. Leave out --text and --label.")
         raise DataError("data.columns-not-used", message.format(source=config.source))
     if config.source in _BUILT_IN:

@@ -54,6 +54,11 @@ class Found:
         if others:
             message = _("{name}: left out {count} files that are not .txt files in a label's folder.")
             told.append(message.format(name=self.name, count=others))
+        return told + self.passed_over()
+
+    def passed_over(self) -> list[str]:
+        """What was not even looked at: hidden folders, links that lead in a circle or nowhere."""
+        told = []
         if self.hidden:
             message = _("{name}: left out {count} files in hidden folders: {folders}.")
             folders = listed(sorted(self.hidden))
@@ -76,6 +81,10 @@ def without_labels(found: Found, encoding: str, reading: Reading) -> Parts:
     """Every text, whatever folder it is in, but those of a folder `test`, which are there to judge by."""
     used = sorted(text for text in found.texts if not any(_PARTS.get(name.lower()) == "test" for name in text[0][:-1]))
     rows = _rows(Rows(found.name, reading), used, -1, encoding)
+    if found.others:
+        message = _("{name}: left out {count} files that are not .txt files.")
+        rows.notes.append(message.format(name=found.name, count=found.others))
+    rows.notes += found.passed_over()
     if len(used) < len(found.texts):
         message = _('{name}: left out {count} texts in a folder "test": what judges is not to be learned from.')
         rows.notes.append(message.format(name=found.name, count=len(found.texts) - len(used)))
