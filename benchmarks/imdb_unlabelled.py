@@ -17,12 +17,13 @@ import tarfile
 import time
 from pathlib import Path
 
-RATES = (0.003, 0.0015, 0.0005)  # of the language model, one an epoch
+RATES = (0.003, 0.0015)  # of the language model, one an epoch
 JUDGES = 0.1
 SEED = 0
 CLASSIFIER = (
-    *("--data.validation", "0.05", "--training.epochs", "4", "--training.batch_size", "32", "--training.learning_rate", "0.001"),
-    *("--training.unfreeze_epochs", "0", "--training.layer_rate_decay", "1.6", "--model.embedding_dropout", "0.3"),
+    *("--data.validation", "0.05", "--training.epochs", "4", "--training.batch_size", "32", "--training.learning_rate", "0.0007"),
+    *("--training.unfreeze_epochs", "0", "--training.layer_rate_decay", "1.6", "--training.mean_epochs", "2"),
+    *("--model.embedding_dropout", "0.4", "--model.word_dropout", "0.1", "--model.bag_of_words", "0.5"),
 )
 
 

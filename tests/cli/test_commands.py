@@ -129,6 +129,7 @@ def test_init_writes_what_train_takes_and_the_command_line_beats_the_file(bptt: 
     assert tomllib.loads(text)["data"] == {
         "task": "classify",
         "source": "reviews.csv",
+        "more": [],
         "text": "review",
         "label": "score",
         "label_separator": "",
