@@ -16,7 +16,7 @@ def test_every_public_name_is_there() -> None:
     ours = {name for name in PUBLIC if getattr(layers, name) is not getattr(keras.layers, name)}
     recurrent = {"SimpleRNN", "LSTM", "GRU", "Bidirectional"}
     assert ours == recurrent | {"Dropout", "Embedding", "LayerNormalization", "SpatialDropout1D"}
-    own = {"CRF", "RecurrentStack", "IndRNN", "IndRNNCell", "LRU", "LRUCell", "MinGRU", "MinGRUCell"}
+    own = {"CRF", "RecurrentStack", "IndRNN", "IndRNNCell", "LRU", "LRUCell", "MinGRU", "MinGRUCell", "NextWord"}
     assert set(layers.__all__) == ours | own
 
 
