@@ -48,7 +48,7 @@ class Start:
         if not self.bundle:
             return config
         theirs = Config.parse(self.bundle.config)
-        self._check_last(config.model, theirs)
+        self._check_last(config.model, theirs, self.bundle.classes)
         sections = {
             "text": _adopted("text", config.text, theirs.text, READING),
             "model": _adopted("model", config.model, theirs.model, SHAPING),
@@ -56,10 +56,10 @@ class Start:
         return config.model_copy(update=sections)
 
     @staticmethod
-    def _check_last(mine: ModelConfig, theirs: Config) -> None:
+    def _check_last(mine: ModelConfig, theirs: Config, classes: tuple[str, ...]) -> None:
         """Raises ConfigError where the last layer of `theirs` stands bare (`models.stack`), and that of `mine` does not."""
-        bare = theirs.model.residual and theirs.model.pooling == "last" and not tasks.named(theirs.data.task).reading.per_step
-        if bare and theirs.data.task != "language" and mine.pooling != "last":
+        per_step = tasks.named(theirs.data.task).head(classes, theirs.model).per_step
+        if theirs.model.residual and theirs.model.pooling == "last" and not per_step and mine.pooling != "last":
             message = _(
                 "model.pooling: {came} came, but the last layer of the model to start from gives its final state alone, with "
                 "nothing behind it (residual, pooling last). Set model.pooling to last, or start from another."

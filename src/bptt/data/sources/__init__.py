@@ -5,7 +5,7 @@ from itertools import islice
 from bptt.data.config import DataConfig
 from bptt.data.reading import ONE_CLASS, Reading
 from bptt.data.sources import arrays, conll, files, folders, foods, imdb, lines, tables
-from bptt.data.sources.rows import Parts, Rows, joined, no_rows
+from bptt.data.sources.rows import Parts, Rows, concatenated, no_rows
 from bptt.errors import DataError
 from bptt.messages import _
 
@@ -25,7 +25,7 @@ def read(config: DataConfig, reading: Reading) -> Parts:
         message = _("{source} has no columns to name. Leave out --text.")
         raise DataError("data.columns-not-used", message.format(source=config.source))
     parts = [_read(config.model_copy(update={"source": source}), reading) for source in sources]
-    return (joined(parts) if config.more else parts[0]).checked(config.allow_rejects)
+    return (concatenated(parts) if config.more else parts[0]).checked(config.allow_rejects)
 
 
 def _read(config: DataConfig, reading: Reading) -> Parts:

@@ -93,7 +93,7 @@ class Parts:
         return sum(len(part.inputs) + len(part.rejected) for part in self)
 
 
-def joined(sources: Sequence[Parts]) -> Parts:
+def concatenated(sources: Sequence[Parts]) -> Parts:
     """The rows of several sources, one behind the other."""
     return Parts(**{part: _one(found) for part in ("training", "test", "validation") if (found := _some(sources, part))})
 
