@@ -9,7 +9,7 @@ from bptt.data import fit_encode
 from bptt.data.config import TextConfig
 from bptt.errors import ConfigError
 from bptt.evaluation.language import answer
-from bptt.models import Language, ModelConfig, Words, build, get_weights, inputs_of
+from bptt.models import Language, ModelConfig, Softmax, Words, build, get_weights, inputs_of
 from bptt.models.language import Perplexity
 from bptt.models.tag_heads import StepSoftmax
 from bptt.transfer import Start
@@ -41,6 +41,18 @@ def test_the_shares_of_the_words_are_those_of_the_new_texts():
     of(get_weights(first), data={"task": "language"}).give(other, "language", ())
     np.testing.assert_array_equal(other.get_layer("head").share, expected)
     np.testing.assert_array_equal(other.get_layer("head").bias, first.get_layer("head").bias)
+
+
+@pytest.mark.parametrize(
+    ("task", "classes", "same"), [("classify", ("a", "b"), True), ("classify", ("b", "a"), False), ("ordinal", ("a", "b"), False)]
+)
+def test_a_head_is_handed_on_to_the_same_answers_alone(task, classes, same):
+    first, other = (build(SMALL, Words(5, True), Softmax(2)) for _ in range(2))
+    values = Config.parse({"data": {"task": "classify"}}).model_dump(mode="json")
+    Start(Bundle(values, ("a", "b"), "", get_weights(first), 1)).give(other, task, classes)
+    theirs, mine = get_weights(first), get_weights(other)
+    np.testing.assert_array_equal(mine["embedding/embeddings"], theirs["embedding/embeddings"])
+    assert np.array_equal(mine["head/kernel"], theirs["head/kernel"]) == same
 
 
 def test_a_layer_with_nothing_behind_it_starts_none_that_has():

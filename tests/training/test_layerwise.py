@@ -60,6 +60,12 @@ def test_one_more_layer_learns_each_epoch_from_the_head_down():
             assert all((far > 1e-5) == (level <= number) for far in of(found, *names)), (number, names)
 
 
+def test_a_layer_waits_as_many_epochs_as_are_asked_for():
+    config = TrainingConfig(pretrained="x", learning_rate=0.01, unfreeze_epochs=2, layer_rate_decay=2.0)
+    found = [max(of(steps, "both_2")) > 1e-5 for steps in moved(config, 4)]
+    assert found == [False, False, True, True]
+
+
 def test_each_layer_learns_slower_than_the_one_above():
     config = TrainingConfig(pretrained="x", learning_rate=0.01, unfreeze_epochs=0, layer_rate_decay=4.0)
     (found,) = moved(config, 1)
