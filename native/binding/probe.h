@@ -33,7 +33,7 @@ class Probe {
 
   void put(Reading reading) {
     std::lock_guard<std::mutex> lock(mutex_);
-    readings_.push_back(std::move(reading));
+    if (readings_.size() < kMost) readings_.push_back(std::move(reading));
   }
   // What was read since the last call, in the order in which it came.
   std::vector<Reading> take() {
@@ -54,6 +54,8 @@ class Probe {
   }
 
  private:
+  static constexpr size_t kMost = 1024;  // wait, if nobody takes them
+
   std::atomic<bool> on_{false};
   std::mutex mutex_;
   std::vector<Reading> readings_;

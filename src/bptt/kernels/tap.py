@@ -56,6 +56,6 @@ def clips(tap: int) -> tuple[int, int]:
 
 def watch(tap: int, gradients: Sequence[Any], clipped: Any) -> None:
     """Inside a compiled training step: gradients, of any shape and of one dtype, and whether they are clipped, () bool."""
-    dtype = jnp.result_type(*gradients) if jnp.result_type(*gradients) == jnp.float64 else jnp.float32
+    dtype = np.dtype("float64" if jnp.result_type(*gradients) == jnp.float64 else "float32")
     arrays = [jnp.reshape(clipped, 1), *(jnp.reshape(gradient, -1).astype(dtype) for gradient in gradients)]
     ffi.call("gradients", dtype, (), *arrays, effect=True, tap=np.int64(tap))
