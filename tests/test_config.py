@@ -154,6 +154,12 @@ def test_a_rule_across_keys_is_told_in_its_own_words() -> None:
     assert any("clipnorm, clipvalue" in line for line in told({"training": {"clipnorm": 1, "clipvalue": 1}}))
 
 
+def test_what_tells_of_pretrained_layers_needs_such_layers() -> None:
+    for key, value in (("unfreeze_epochs", 3), ("layer_rate_decay", 1.5)):
+        assert any(f"{key} came without training.pretrained" in line for line in told({"training": {key: value}}))
+        Config.parse({"training": {key: value, "pretrained": "lm"}})
+
+
 def test_a_residual_stack_of_one_layer_with_nothing_to_add_to() -> None:
     last = {"residual": True, "pooling": "last", "units": [8]}
     assert any("give it two, or pool all steps" in line for line in told({"model": last}))

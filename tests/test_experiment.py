@@ -8,7 +8,7 @@ from bptt import data, experiment
 from bptt.config import read_toml
 from bptt.errors import ConfigError, DataError, ModelFileError
 from bptt.evaluation import classes, words
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.rivals import load_rivals
 from bptt.record import BASELINES, MODEL, SCORES, Run
 from tests.commands import write_reviews
 
@@ -34,7 +34,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_file_answers_as_the_model_did(run: Run) -> None:
     """The scores were taken from the model in memory; here the same rows are answered from model.safetensors."""
     held_out = data.load(config(run.path.parent).data).validation
-    judge, rivals = experiment.predictor(run.path), Rivals.load(run.path / BASELINES)
+    judge, rivals = experiment.predictor(run.path), load_rivals(run.path / BASELINES)
     scores = words.explain(judge, classes.score(judge.answers(held_out.inputs), held_out, rivals))
     assert scores.to_dict() == run.read_json(SCORES)["validation"]
 

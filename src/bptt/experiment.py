@@ -18,8 +18,9 @@ from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
 from bptt.diagnosis import Diagnosis, examine
 from bptt.evaluation import Predictor
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.evaluation.mixture import mixture_of
+from bptt.evaluation.rivals import load_rivals
 from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
@@ -122,7 +123,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     run.write_json(MODEL_TABLE, table)
     _tell(detours(table))
     bundle = Bundle(config.model_dump(mode="json"), splits.train.classes, encoder.to_json(), weights={}, epoch=0)
-    if rivals and config.model.bag_of_words:
+    if isinstance(rivals, TextRivals) and config.model.bag_of_words:
         bundle = replace(bundle, bag=rivals.bag.parts())
     training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
 
@@ -167,7 +168,7 @@ def evaluate(
     _tell(rows.notes)
     judge = judge_of(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
-    rivals = Rivals.load(path / BASELINES) if (path / BASELINES).exists() else None
+    rivals = load_rivals(path / BASELINES) if (path / BASELINES).exists() else None
     return tasks.score(task, judge, rows, rivals, progress)
 
 

@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.multiclass import OneVsRestClassifier
 
 from bptt.bundle import save_weights
 from bptt.data import Vocabulary
 from bptt.data.dataset import Dataset
-from bptt.data.targets import Classes
+from bptt.data.targets import Classes, Labels
 from bptt.errors import DataError, ModelFileError
 from bptt.evaluation import bag_of_words
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.baselines import TextRivals
+from bptt.evaluation.rivals import load_rivals
 
 FEEDBACK = Path(os.environ.get("BPTT_DATA", ""), "uit_vsfc")
 feedback = pytest.mark.skipif(not FEEDBACK.joinpath("train").is_dir(), reason="needs BPTT_DATA with uit_vsfc")
@@ -27,7 +29,7 @@ def dataset(texts, labels, classes=("a", "b")):
 
 
 def learned(train, number=False):
-    return Rivals.learn(train, lowercase=True, number=number)
+    return TextRivals.learn(train, lowercase=True, kind="number" if number else "class")
 
 
 def reviews(rows, seed=0):
@@ -160,9 +162,46 @@ def test_what_was_learned_comes_back_from_its_file(tmp_path):
     train, judged = reviews(300), reviews(200, seed=1)
     rivals = learned(train)
     rivals.save(tmp_path / "rivals")
-    again = Rivals.load(tmp_path / "rivals")
+    again = load_rivals(tmp_path / "rivals")
     np.testing.assert_array_equal(again.bag.scores(judged.inputs), rivals.bag.scores(judged.inputs))
     assert again.beside(judged, judged.targets.values) == rivals.beside(judged, judged.targets.values)
     save_weights(tmp_path / "other", {"terms": np.zeros(2)}, {"words": "a"})
     with pytest.raises(ModelFileError, match="damaged"):
-        Rivals.load(tmp_path / "other")
+        load_rivals(tmp_path / "other")
+
+
+@feedback
+def test_labels_of_real_sentences_against_scikit_learn(real):
+    """Which of three labels: negative, positive, and long, which nobody can tell from the words."""
+    parts = []
+    for part in real:
+        values = np.stack([part.targets.values == 0, part.targets.values == 2, [len(text) > 60 for text in part.inputs]], axis=1)
+        parts.append(Dataset(part.inputs, Labels(values.astype(np.uint8), ("negative", "positive", "long")), part.origins))
+    train, judged = parts
+    rivals = TextRivals.learn(train, lowercase=True, kind="labels")
+    common, words = rivals.beside(judged, judged.targets.values)
+    tokens = Vocabulary(("[PAD]", "[UNK]"), lowercase=True).tokens
+    weigh = TfidfVectorizer(
+        tokenizer=tokens, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2, sublinear_tf=True
+    )
+    theirs = OneVsRestClassifier(LogisticRegression(C=words["penalty"], max_iter=1000))
+    answers = theirs.fit(weigh.fit_transform(train.inputs), train.targets.values).predict(weigh.transform(judged.inputs))
+    truth = judged.targets.values
+    assert words["figures"]["micro_f1"]["value"] == pytest.approx(f1_score(truth, answers, average="micro"))
+    assert words["figures"]["subset_accuracy"]["value"] == pytest.approx(accuracy_score(truth, answers))
+    assert words["gains"]["micro_f1"]["value"] == pytest.approx(1 - words["figures"]["micro_f1"]["value"])
+    sets, rows = np.unique(train.targets.values, axis=0, return_counts=True)
+    always = np.broadcast_to(sets[rows.argmax()], truth.shape)
+    assert common["name"] == "commonest labels"
+    assert common["figures"]["subset_accuracy"]["value"] == pytest.approx(accuracy_score(truth, always))
+
+
+def test_a_label_that_every_text_has_or_none_is_answered_so(tmp_path):
+    train = reviews(60)
+    values = np.stack([train.targets.values, np.ones(60), np.zeros(60)], axis=1).astype(np.uint8)
+    labelled = Dataset(train.inputs, Labels(values, ("b", "all", "none")), train.origins)
+    rivals = TextRivals.learn(labelled, lowercase=True, kind="labels")
+    rivals.save(tmp_path / "rivals")
+    again = load_rivals(tmp_path / "rivals")
+    assert again.beside(labelled, values) == rivals.beside(labelled, values)
+    np.testing.assert_array_equal(again.bag.scores(reviews(20, seed=1).inputs)[:, 1:] > 0, [[True, False]] * 20)

@@ -13,8 +13,8 @@ from bptt.bundle import Bundle
 from bptt.config import Config
 from bptt.errors import ConfigError, ModelFileError
 from bptt.evaluation.bag_of_words import BagOfWords
-from bptt.evaluation.baselines import Rivals
 from bptt.evaluation.mixture import Mixture
+from bptt.evaluation.rivals import load_rivals
 from bptt.record import BASELINES, MODEL, SCORES
 from tests.commands import Bptt, run_bptt, tiny, write_reviews
 
@@ -58,7 +58,7 @@ def run(bptt: Bptt, tmp_path: Path) -> Path:
 
 
 def test_every_process_mixes_the_same(run: Path, tmp_path: Path) -> None:
-    judge, bag = experiment.predictor(run), Rivals.load(run / BASELINES).bag
+    judge, bag = experiment.predictor(run), load_rivals(run / BASELINES).bag
     expected = 0.6 * np.asarray(judge.network(TEXTS)) + 0.4 * bag.probabilities(TEXTS)
     assert abs(expected - judge.network(TEXTS)).max() > 0.05
     np.testing.assert_allclose(judge.answers(TEXTS), expected, rtol=1e-5)
@@ -79,7 +79,7 @@ def test_scores_tell_of_each_alone(run: Path, bptt: Bptt, tmp_path: Path) -> Non
     alone = np.asarray(judge.network([text for text, _label in rows])).argmax(axis=1)
     right = np.mean([judge.classes[one] == label for one, (_text, label) in zip(alone, rows, strict=True)])
     assert told["baselines"][2]["figures"]["accuracy"]["value"] == pytest.approx(right)
-    assert "The network alone" in (run / "report.html").read_text(encoding="utf-8")
+    assert "the network alone" in (run / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_model_file_without_its_bag_is_refused(run: Path) -> None:

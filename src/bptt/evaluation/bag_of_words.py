@@ -6,6 +6,7 @@ and Topic Classification", ACL 2012, found linear models on such pairs hard to b
 cuts off. How strongly it is held back (penalty) is chosen by cross-validation inside the training rows.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,17 @@ class BagOfWords:
 
         rarest = int(np.unique(classes, return_counts=True)[1].min())
         return cls._fit(texts, classes, lowercase, (LogisticRegression(max_iter=1000), "C", STRENGTHS, "f1_weighted"), rarest)
+
+    @classmethod
+    def labeller(cls, texts: Sequence[str], labels: NDArray[np.uint8], lowercase: bool) -> "BagOfWords":
+        """Learns which of K labels (N, K) each text has: above 0 its score is a yes."""
+        from sklearn.linear_model import LogisticRegression  # a second that only who compares should pay
+        from sklearn.multiclass import OneVsRestClassifier
+
+        each = OneVsRestClassifier(LogisticRegression(max_iter=1000))
+        with warnings.catch_warnings():  # such a label is always answered so
+            warnings.filterwarnings("ignore", r"Label (not )?\d+ is present in all training examples")
+            return cls._fit(texts, labels, lowercase, (each, "estimator__C", STRENGTHS, "f1_micro"), len(texts))
 
     @classmethod
     def regressor(cls, texts: Sequence[str], numbers: NDArray[np.floating[Any]], lowercase: bool) -> "BagOfWords":
@@ -100,11 +112,21 @@ class BagOfWords:
                 best = linear.set_params(**{key: choices[len(choices) // 2]}).fit(read, answers)
             else:
                 best = GridSearchCV(linear, {key: choices}, cv=FOLDS, scoring=scoring).fit(read, answers).best_estimator_
-        weights, offset = np.atleast_2d(best.coef_).T, np.atleast_1d(best.intercept_)
+        weights, offset = _linear(best)
         if key == "C" and weights.shape[1] == 1:  # of two classes only the second is scored
             weights, offset = np.concatenate([-weights, weights], axis=1), np.concatenate([-offset, offset])
         fitted = weights.astype(np.float32), offset.astype(np.float32)
-        return cls(words, terms, idf, *fitted, float(getattr(best, key)), lowercase)
+        return cls(words, terms, idf, *fitted, float(best.get_params()[key]), lowercase)
+
+
+def _linear(fitted: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(M, K) weights and (K,) offset of a linear model, or of one a label (one that all texts
+    have, or none, is always answered so)."""
+    parts = getattr(fitted, "estimators_", [fitted])
+    [width] = {part.coef_.shape[-1] for part in parts if hasattr(part, "coef_")} or {0}
+    weights = [np.atleast_2d(part.coef_) if hasattr(part, "coef_") else np.zeros((1, width)) for part in parts]
+    offset = [np.atleast_1d(part.intercept_) if hasattr(part, "coef_") else 2 * part.y_[0] - 1.0 for part in parts]
+    return np.concatenate(weights).T, np.concatenate([np.atleast_1d(one) for one in offset])
 
 
 def _vocabulary(texts: Sequence[str], lowercase: bool) -> tuple[tuple[str, ...], NDArray[np.int64], Any]:

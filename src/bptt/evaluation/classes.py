@@ -12,7 +12,7 @@ from bptt.data.dataset import Dataset
 from bptt.data.inputs import as_text
 from bptt.errors import DataError
 from bptt.evaluation import calibration
-from bptt.evaluation.baselines import CLASSIFICATION, Baseline, Rivals, figures, sentence
+from bptt.evaluation.baselines import Baseline, Rivals, sentence
 from bptt.evaluation.intervals import Figure
 from bptt.evaluation.table import Table
 from bptt.messages import _
@@ -135,7 +135,7 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset, rivals: Ri
         confusion=confusion.tolist(),
         calibration=bins,
         mistakes=_worst_mistakes(probabilities, answers, dataset),
-        intervals=figures(dataset, answers, CLASSIFICATION) if rivals else {},
+        intervals=rivals.intervals(dataset, answers) if rivals else {},
         baselines=rivals.beside(dataset, answers) if rivals else [],
     )
 

@@ -1,7 +1,7 @@
 """Several labels a row against probabilities: precision, recall and F1 of each, and how often all of a row's are right."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,9 @@ from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
 from bptt.data.inputs import as_text
+from bptt.evaluation.baselines import Baseline, Rivals, sentence
 from bptt.evaluation.classes import WORST, ClassScores, absent, check, each, each_table
+from bptt.evaluation.intervals import Figure
 from bptt.evaluation.table import Table
 from bptt.messages import _
 
@@ -50,6 +52,8 @@ class Scores:
     commonest_share: FiniteFloat  # of the rows: the subset accuracy of always answering them
     per_class: dict[str, ClassScores]
     mistakes: list[Mistake]  # those with the most wrong answers first
+    intervals: dict[str, Figure] = field(default_factory=dict)  # of micro F1 and subset accuracy, where there are baselines
+    baselines: list[Baseline] = field(default_factory=list)  # what answers without reading in order
 
     def __post_init__(self) -> None:
         """Raises ValueError for figures that cannot be of one set of rows: they come from files, too."""
@@ -70,8 +74,8 @@ class Scores:
         return total.format(**shares, answered=self.answered_per_row, labels=self.labels_per_row, rows=self.rows)
 
     def beside(self) -> list[str]:
-        """Nothing: labels of any number have no baseline."""
-        return []
+        """What the same rows get by other means, a sentence each."""
+        return [sentence(one) for one in self.baselines]
 
     def table(self) -> Table:
         """Each label."""
@@ -91,8 +95,8 @@ class Scores:
         return asdict(self)
 
 
-def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
-    """Scores of `probabilities` (N, K), each label's own, for the N rows of `dataset`.
+def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset, rivals: Rivals | None = None) -> Scores:
+    """Scores of `probabilities` (N, K), each label's own, for the N rows of `dataset`, beside those of `rivals`.
 
     Raises DataError where there is no row, or where the array does not hold N rows of K finite numbers.
     """
@@ -114,6 +118,8 @@ def score(probabilities: NDArray[np.floating[Any]], dataset: Dataset) -> Scores:
         commonest_share=most / len(dataset),
         per_class=per_class,
         mistakes=_worst(abs(probabilities - true), true, answered, dataset),
+        intervals=rivals.intervals(dataset, answered) if rivals else {},
+        baselines=rivals.beside(dataset, answered) if rivals else [],
     )
 
 

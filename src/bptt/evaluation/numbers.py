@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from bptt.data.dataset import Dataset
 from bptt.data.inputs import as_text
 from bptt.errors import DataError
-from bptt.evaluation.baselines import REGRESSION, Baseline, Rivals, figures, sentence
+from bptt.evaluation.baselines import Baseline, Rivals, sentence
 from bptt.evaluation.classes import WORST
 from bptt.evaluation.intervals import Figure
 from bptt.evaluation.table import Table
@@ -138,7 +138,7 @@ def score(answers: NDArray[np.floating[Any]], dataset: Dataset, training_mean: f
             for row in np.argsort(-abs(error), kind="stable")[:WORST].tolist()
             if error[row]
         ],
-        intervals=figures(dataset, told, REGRESSION) if rivals else {},
+        intervals=rivals.intervals(dataset, told) if rivals else {},
         baselines=rivals.beside(dataset, told) if rivals else [],
     )
 

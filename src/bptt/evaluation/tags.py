@@ -1,7 +1,7 @@
 """Tags against tags: the entities that they mark, the share that are right, and the sentences answered worst."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import FiniteFloat, NonNegativeInt
@@ -9,8 +9,10 @@ from typing_extensions import TypedDict
 
 from bptt.data.dataset import Dataset
 from bptt.data.inputs import words
+from bptt.evaluation.baselines import Baseline, Rivals, sentence
 from bptt.evaluation.classes import ClassScores, each_table
 from bptt.evaluation.entities import Tags, entities, score_entities
+from bptt.evaluation.intervals import Figure
 from bptt.evaluation.table import Table
 from bptt.messages import _
 
@@ -70,6 +72,8 @@ class Scores:
     per_type: dict[str, ClassScores]  # in the order of the alphabet
     wrong_rows: NonNegativeInt  # with an entity missed, or found where there is none
     mistakes: list[Mistake]  # those with the most such entities
+    intervals: dict[str, Figure] = field(default_factory=dict)  # of F1 and accuracy, where there are baselines
+    baselines: list[Baseline] = field(default_factory=list)  # what answers without reading in order
 
     def line(self) -> str:
         """The whole in one sentence."""
@@ -79,8 +83,8 @@ class Scores:
         return message.format(**self.summary())
 
     def beside(self) -> list[str]:
-        """Nothing: tags have no baseline."""
-        return []
+        """What the same rows get by other means, a sentence each."""
+        return [sentence(one) for one in self.baselines]
 
     def table(self) -> Table:
         """Each type of entity."""
@@ -103,8 +107,8 @@ class Scores:
         return asdict(self)
 
 
-def score(predicted: Tags, dataset: Dataset) -> Scores:
-    """Scores of the tags `predicted` for the N rows of `dataset`, whose inputs are tokens.
+def score(predicted: Tags, dataset: Dataset, rivals: Rivals | None = None) -> Scores:
+    """Scores of the tags `predicted` for the N rows of `dataset`, whose inputs are tokens, beside those of `rivals`.
 
     Raises DataError where there is no token, and where a row has another number of tags.
     """
@@ -131,6 +135,8 @@ def score(predicted: Tags, dataset: Dataset) -> Scores:
             )
             for row in worst
         ],
+        intervals=rivals.intervals(dataset, predicted) if rivals else {},
+        baselines=rivals.beside(dataset, predicted) if rivals else [],
     )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from bptt.config import of_run
 from bptt.data.splits import Part
+from bptt.evaluation import baselines
 from bptt.messages import _, language
 from bptt.messages.visible import visible
 from bptt.models.describe import ModelTable
@@ -51,7 +52,9 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     tools = (count, escape, quote, share, short, shorten)
-    environment.globals.update({tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing})
+    environment.globals.update(
+        {tool.__name__: tool for tool in tools} | {"_": _, "missing": _missing, "baseline_names": baselines.names}
+    )
     return environment.get_template("page.html")
 
 

@@ -11,7 +11,7 @@ from bptt.data import Dataset, TextConfig, Vocabulary
 from bptt.data.reading import ONE_CLASS
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, classes, words
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.models import Head, ModelConfig, Softmax
 from bptt.report import ClassesView
 from bptt.tasks.rows import OfRows
@@ -32,7 +32,7 @@ class Classify(OfRows):
         return Softmax(len(names))
 
     def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
-        return Rivals.learn(train, text.lowercase) if train.is_text() else None
+        return TextRivals.learn(train, text.lowercase) if train.is_text() else None
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> classes.Scores:
         return classes.score(np.asarray(answers), rows, rivals)

@@ -8,7 +8,7 @@ import numpy as np
 from bptt.data import Dataset
 from bptt.errors import ConfigError
 from bptt.evaluation import Predictor
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.messages import _
 from bptt.models import ModelConfig
 from bptt.progress import Progress
@@ -29,6 +29,6 @@ def score(task: Task, judge: Predictor, rows: Dataset, rivals: Rivals | None, pr
     """The scores of the answers of `judge` to `rows`, beside those of `rivals`, and of the network alone where it is but a part
     of what answers. Raises as `Predictor.answers` and `Task.score` do."""
     network = judge.network(rows.inputs, progress)
-    if rivals and judge.mixture:
+    if isinstance(rivals, TextRivals) and judge.mixture:
         rivals = replace(rivals, network=np.asarray(network).argmax(axis=1))
     return task.score(judge.mixed(network, rows.inputs), rows, judge.model, rivals)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import copies, sizes
-from bptt.data import Dataset
+from bptt.data import Dataset, TextConfig
 from bptt.data.labels import MANY_LABELS
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, labels
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.models import ModelConfig, Sigmoid
 from bptt.report import LabelsView
 from bptt.tasks.rows import OfRows
@@ -30,8 +30,11 @@ class Multilabel(OfRows):
     def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Sigmoid:
         return Sigmoid(len(names))
 
+    def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
+        return TextRivals.learn(train, text.lowercase, "labels") if train.is_text() else None
+
     def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> labels.Scores:
-        return labels.score(np.asarray(answers), rows)
+        return labels.score(np.asarray(answers), rows, rivals)
 
     def explain(self, judge: Predictor, scores: labels.Scores) -> labels.Scores:
         return scores

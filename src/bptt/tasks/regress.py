@@ -11,7 +11,7 @@ from bptt.data import Dataset, TextConfig
 from bptt.data.number import ONE_NUMBER
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, numbers
-from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.models import ModelConfig, Number, training_mean
 from bptt.report import NumbersView
 from bptt.tasks.rows import OfRows
@@ -34,7 +34,7 @@ class Regress(OfRows):
         return Number(float(values.mean()), float(values.std()) or 1.0)  # of equal numbers, nothing to scale
 
     def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
-        return Rivals.learn(train, text.lowercase, number=True) if train.is_text() else None
+        return TextRivals.learn(train, text.lowercase, "number") if train.is_text() else None
 
     def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> numbers.Scores:
         return numbers.score(np.asarray(answers), rows, training_mean(model), rivals)

@@ -6,12 +6,13 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from bptt.data import Dataset
+from bptt.data import Dataset, TextConfig
 from bptt.data.inputs import words
 from bptt.data.reading import TAGGED
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, tags
 from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.usual_tags import UsualTags
 from bptt.models import ModelConfig
 from bptt.models.tag_heads import Chain, StepSoftmax
 from bptt.report import TagsView
@@ -41,8 +42,11 @@ class Tag(OfRows):
     def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Chain | StepSoftmax:
         return Chain(names) if model.crf else StepSoftmax(names)
 
+    def rivals(self, train: Dataset, text: TextConfig) -> Rivals | None:
+        return UsualTags.learn(train, text.lowercase) if isinstance(train.inputs[0], tuple) else None
+
     def score(self, answers: Answers, rows: Dataset, model: keras.Model, rivals: Rivals | None) -> tags.Scores:
-        return tags.score([[rows.classes[tag] for tag in row] for row in answers], rows)
+        return tags.score([[rows.classes[tag] for tag in row] for row in answers], rows, rivals)
 
     def explain(self, judge: Predictor, scores: tags.Scores) -> tags.Scores:
         return scores

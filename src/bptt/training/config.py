@@ -72,9 +72,23 @@ class TrainingConfig(BaseModel):
     seed: int = Field(0, ge=0, lt=2**32, description="start of every random draw: first weights, order of texts, dropout")
 
     @model_validator(mode="after")
+    def _nothing_for_layers_that_are_not_there(self) -> Self:
+        idle = [name for name in ("unfreeze_epochs", "layer_rate_decay") if getattr(self, name) != _default(name)]
+        if idle and not self.pretrained:
+            message = _(
+                "{names} came without training.pretrained (--from), of whose layers they tell; leave them out or name the run"
+            )
+            raise ValueError(message.format(names=", ".join(idle)))
+        return self
+
+    @model_validator(mode="after")
     def _one_clip_at_most(self) -> Self:
         active = [name for name in CLIPS if getattr(self, name)]
         if len(active) > 1:
             message = _("{names} are set together; keep one and set the others to 0")
             raise ValueError(message.format(names=", ".join(active)))
         return self
+
+
+def _default(name: str) -> object:
+    return TrainingConfig.model_fields[name].default
