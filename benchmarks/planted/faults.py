@@ -14,8 +14,8 @@ Change = Callable[[Cut, int], Cut]
 
 @dataclass(frozen=True)
 class Case:
-    """cause: what is planted, empty for nothing; source, rows: of which data set, and how many rows; change: of the rows, by a seed;
-    settings: over those of the source; recurrent: by what the recurrent weights of the start are multiplied."""
+    """cause: what is planted, empty for nothing; source, rows: of which data set, and how many rows; settings: over those of the
+    source; change: of the rows, by a seed; recurrent: by what the recurrent weights of the start are multiplied."""
 
     cause: str
     name: str

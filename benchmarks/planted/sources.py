@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Cut:
-    """Some rows of a data set: rows of texts, or of numbers (T, D), and a label each; `settings`, with which a network learns them."""
+    """Some rows of a data set: texts, or numbers (T, D), and a label each; settings: with which a network learns them."""
 
     rows: list[tuple[Any, str]]
     settings: dict[str, Any]

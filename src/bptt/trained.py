@@ -43,8 +43,8 @@ def judge_of(bundle: Bundle) -> Predictor:
 
 
 def case_of(path: Path, splits: data.Splits | None = None) -> Case:
-    """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again. Warns where
-    that is not what the run learned from. Raises ModelFileError where `path` holds no run."""
+    """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again. Warns
+    where that is not what the run learned from. Raises ModelFileError where `path` holds no run."""
     run = Run.open(path)
     config = of_run(run)
     task = tasks.named(config.data.task)

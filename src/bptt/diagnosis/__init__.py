@@ -1,4 +1,4 @@
-"""Takes a run and all that is known of it, gives what is wrong with it: causes with evidence and remedies. `examine` is the verb."""
+"""Takes all that is known of a run, gives what is wrong with it: causes with evidence and remedies. `examine` is the verb."""
 
 from bptt.diagnosis.case import Case
 from bptt.diagnosis.examine import examine

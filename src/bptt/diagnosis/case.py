@@ -19,9 +19,9 @@ SILENT = 1e-3  # norm of a weight below which no step is large or small beside i
 
 @dataclass(frozen=True)
 class Case:
-    """config: None for a training by a script of the user's own; events: metrics.jsonl; data, table, scores: data.json, model.json
-    and the scores by part, empty where there are none; probes, horizon: what the microscope saw; fit: what a script compiled;
-    measured: what was measured on the rows anew, None where they are not at hand."""
+    """config: None for a training by a script of the user's own; events: metrics.jsonl; data, table: data.json and model.json;
+    scores: by part; all of these empty where there are none; probes, horizon: what the microscope saw; fit: what a script
+    compiled; measured: what was measured on the rows anew, None where they are not at hand."""
 
     config: Config | None
     events: Sequence[Event] = ()
@@ -93,8 +93,8 @@ class Case:
 
     @cached_property
     def step_ratio(self) -> float | None:
-        """Length of a step of training beside the weight it changes, the median of weights and probes in the first half; about 1e-3
-        to 1e-1 where the learning rate fits. Without probes, told from the learning rate; None where that cannot be."""
+        """Length of a step of training beside the weight it changes, the median of weights and probes in the first half; 1e-3 to
+        1e-1 where the learning rate fits. Without probes, told from the learning rate; None where that cannot be."""
         early = self.probes[: max(1, len(self.probes) // 2)]
         ratios = [one["update"] / one["norm"] for probe in early for one in probe["weights"] if one["norm"] > SILENT]
         if ratios:

@@ -35,8 +35,8 @@ CAUSES: tuple[Cause, ...] = get_args(Cause)
 
 @dataclass(frozen=True)
 class Remedy:
-    """overrides: {"section.key": value} of the configuration, none where the data or the code must be mended; why: what that should
-    do, in a sentence."""
+    """why: what it should do, in a sentence; overrides: {"section.key": value} of the configuration, none where the data or the
+    code must be mended."""
 
     why: str
     overrides: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from bptt.messages import _
 LONG_STEP, SHORT_STEP = 0.5, 1e-3  # length of a training step beside the weight it changes
 USUAL = 0.001  # learning rate to go back to
 RISE, GAP = 1.25, 0.45  # of the validation loss over its best; of the training loss beside that of validation
+CREEPING = 0.1  # share of the loss that is gone after all epochs
 SOME = 0.2  # dropout
 TINY = 4  # units of a layer
 HEAVY = 0.8  # share of values switched off
@@ -44,18 +45,19 @@ def rate_too_low(case: Case) -> Diagnosis | None:
         return None
     falling = all(later["val_loss"] <= sooner["val_loss"] * 1.01 for sooner, later in pairwise(epochs))
     fallen = 1 - epochs[-1]["loss"] / max(epochs[0]["loss"], 1e-9)
-    if ratio is None or ratio > SHORT_STEP or not falling:
+    creeping = fallen < CREEPING if ratio is None else ratio < SHORT_STEP
+    if not falling or not creeping:
         return None
     sentence = _(
-        "A step of training changes a weight by only {ratio:.1e} of its size; after {epochs} epochs the loss has fallen by "
+        "Steps of training are short beside the weights (a share of {ratio}); after {epochs} epochs the loss has fallen by "
         "{fallen:.1%} and still falls."
     )
     rate = epochs[0]["learning_rate"]
     why = _("Longer steps reach in a few epochs what these would in hundreds.")
     return Diagnosis(
         "learning_rate_too_low",
-        0.9 if ratio < SHORT_STEP / 3 else 0.75,
-        sentence.format(ratio=ratio, epochs=len(epochs), fallen=fallen),
+        0.9 if ratio is not None and ratio < SHORT_STEP / 3 else 0.75,
+        sentence.format(ratio="?" if ratio is None else f"{ratio:.1e}", epochs=len(epochs), fallen=fallen),
         {"step_beside_weight": ratio, "learning_rate": rate, "loss_fallen": fallen, "epochs": len(epochs)},
         Remedy(why, {"training.learning_rate": USUAL, "training.optimizer": "adam"}),
     )
@@ -74,7 +76,8 @@ def overfitting(case: Case) -> Diagnosis | None:
     if rise < RISE or gap > GAP or held_back:
         return None
     sentence = _(
-        "From epoch {best} on the validation loss rises, from {low:.3f} to {high:.3f}, while the training loss falls to {train:.3f}."
+        "From epoch {best} on the validation loss rises, from {low:.3f} to {high:.3f}, while the training loss falls to "
+        "{train:.3f}."
     )
     why = _("Dropout and an end at the best epoch keep the network to what holds beyond its training rows.")
     dropout = {key: max(getattr(model, key), 0.5) for key in ("embedding_dropout", "dropout")}

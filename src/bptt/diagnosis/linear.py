@@ -16,8 +16,8 @@ WAVES = 12  # Fourier magnitudes of a row of numbers
 
 @dataclass(frozen=True)
 class Opinion:
-    """skill: how far from always saying the same (0) to all right (1), of numbers R squared; accuracy: None of numbers; sure: share
-    right among the fifth of the rows that it is surest of, None of numbers; answers: (N,) what it says of each row."""
+    """skill: how far from always saying the same (0) to all right (1), of numbers R squared; accuracy, and sure, the share right
+    among the fifth of the rows that it is surest of: None of numbers; answers: (N,) what it says of each row."""
 
     skill: float
     accuracy: float | None

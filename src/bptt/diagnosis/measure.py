@@ -81,8 +81,8 @@ class Measured:
         return self.judge.encoder.encode([*self.train.inputs, *self.validation.inputs])
 
     def opinion(self, view: View = "whole") -> Opinion | None:
-        """Of a linear model that sees the rows whole; as they are cut for the network; cut on the other side; the words alone that the
-        network knows; or so many steps, the others cut off on that side. None where there is none to be had."""
+        """Of a linear model that sees the rows whole; as they are cut for the network; cut on the other side; the words alone
+        that the network knows; or so many steps, the others cut off on that side. None where there is none to be had."""
         if view not in self._opinions:
             self._opinions[view] = self._ask(view) if self.comparable else None
         return self._opinions[view]
@@ -103,7 +103,7 @@ class Measured:
         found = self._features("whole") if self.comparable else None
         if found is None:
             return None
-        names, values = np.unique(
+        _names, values = np.unique(
             np.concatenate([self.train.targets.values, self.validation.targets.values]), return_inverse=True
         )
         return opinion(found[0], values[: len(self.train)], found[1], values[len(self.train) :], numbers=False)
@@ -165,7 +165,7 @@ class Measured:
 
     @cached_property
     def changed_by_order(self) -> float | None:
-        """Share of the answers that a random order changes; of numbers, the part of their variance. None where nothing is answered."""
+        """Share of the answers that a random order changes; of numbers, the part of their variance. None where none is given."""
         before, after = self.answers, self.shuffled
         if before is None or after is None:
             return None

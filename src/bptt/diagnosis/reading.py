@@ -69,7 +69,8 @@ def vocabulary(case: Case) -> Diagnosis | None:
         return None
     whole, known = (case.measured.opinion(view) if case.measured else None for view in ("whole", "known"))
     sentence = _(
-        "{share:.0%} of the words of training are unknown: the vocabulary has {size} words, of which each must occur {least} times."
+        "{share:.0%} of the words of training are unknown: the vocabulary has {size} words, each of which must occur {least} "
+        "times."
     )
     evidence = {"share_unknown": share, "vocabulary_size": case.data.get("vocabulary_size"), "min_count": text.min_count}
     if whole and known:

@@ -72,8 +72,8 @@ def no_order(case: Case) -> Diagnosis | None:
     if ordered or changed > ALIKE * 2 or behind > NOTHING * 1.5:
         return None
     sentence = _(
-        "The words of a row stand in no order that says anything: a random one changes {changed:.1%} of the answers, and a linear "
-        "model without order has skill {linear:.2f} where the network has {skill:.2f}."
+        "The words of a row stand in no order that says anything: a random one changes {changed:.1%} of the answers, and a "
+        "linear model without order has skill {linear:.2f} where the network has {skill:.2f}."
     )
     evidence = {"changed_by_order": changed, "linear_skill": judge.skill, "skill": case.skill, "pairs": measured.pairs_kept}
     why = _("A bag of words learns this in a second; in the network's answers its share costs nothing.")
