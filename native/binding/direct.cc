@@ -43,14 +43,14 @@ void add_recurrence(nb::module_& module, const char* name, const Operation<Setti
       name,
       [operation](const nb::sequence& operands, const nb::sequence& results, int64_t threads, int32_t cell, int32_t activation,
                   int32_t recurrent_activation, bool go_backwards, bool zero_for_mask, bool fill, double zoneout,
-                  double zoneout_cell, double epsilon, bool narrow) {
+                  double zoneout_cell, double epsilon, bool narrow, int64_t tap) {
         call(operation, operands, results, threads,
              {cell, activation, recurrent_activation, go_backwards, zero_for_mask, fill, zoneout, zoneout_cell, epsilon,
-              narrow});
+              narrow, tap});
       },
       nb::arg("operands"), nb::arg("results"), nb::kw_only(), nb::arg("threads"), nb::arg("cell"), nb::arg("activation"),
       nb::arg("recurrent_activation"), nb::arg("go_backwards"), nb::arg("zero_for_mask"), nb::arg("fill"), nb::arg("zoneout"),
-      nb::arg("zoneout_cell"), nb::arg("epsilon"), nb::arg("narrow"));
+      nb::arg("zoneout_cell"), nb::arg("epsilon"), nb::arg("narrow"), nb::arg("tap"));
 }
 
 void add_elementwise(nb::module_& module, const char* name, const char* setting, const Operation<double>& operation) {

@@ -30,8 +30,10 @@ inline std::pair<Joined, Joined> join(const std::pair<Half, Half>& arrays, size_
   return {{&array, 0}, {&array, units}};
 }
 
+// Of the second direction, whose tap has the negative number.
 inline Settings reversed(Settings settings) {
   settings.go_backwards = !settings.go_backwards;
+  settings.tap = -settings.tap;
   return settings;
 }
 
@@ -80,7 +82,10 @@ void run_backward_pair(const std::vector<Array>& in, const std::vector<Array>& o
   want(!wanted || other.d_inputs || other.d_table, other.net.ids ? "d_table" : "d_inputs");
   const Held first = fetch(one, read_ticket(operands.first, operand_names(true)), workers, memory);
   const Held second = fetch(other, read_ticket(operands.second, operand_names(true)), workers, memory);
+  Looking<T> looking(one, s.tap), at_other(other, -s.tap);
   kernels<T>().backward_pair(one, other, workers, memory);
+  looking.leave();
+  at_other.leave();
 }
 
 }  // namespace bptt

@@ -11,6 +11,7 @@ struct Settings {
   bool go_backwards, zero_for_mask, fill;
   double zoneout, zoneout_cell, epsilon;
   bool narrow;
+  int64_t tap;  // who reads the way back: probe.h
 };
 
 inline const Names& operand_names(bool backward) {

@@ -1,6 +1,7 @@
 // A recurrence from end to end: its arrays read, what forward leaves for backward put in store, the kernel called.
 #pragma once
 
+#include "probe.h"
 #include "recurrence.h"
 #include "store.h"
 
@@ -99,7 +100,9 @@ template <class T>
 void run_backward(const std::vector<Array>& in, const std::vector<Array>& out, const Settings& s, Workers& workers, Memory& memory) {
   auto args = read_backward<T>(in, out, s);
   const Held held = fetch(args, read_ticket(in, operand_names(true)), workers, memory);
+  Looking<T> looking(args, s.tap);
   kernels<T>().backward(args, workers, memory);
+  looking.leave();
 }
 
 }  // namespace bptt

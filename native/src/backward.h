@@ -139,8 +139,8 @@ BackwardPass<T> prepare(const Backward<T>& args, Workers& workers, Memory& memor
   Plan* plan = memory.array<Plan>(1);
   *plan = make_plan(net.batch, net.time, net.mask, net.go_backwards, memory);
   const int64_t most = entries_of_chunk<T>(layout);
-  BackwardPass<T> pass = {args, *plan, Rules<T>(net, layout, Way::kBackward, memory), {},
-                          make_parts(args, layout, plan->slices, memory), nullptr, nullptr, nullptr, 0, 0, most, nullptr, 0};
+  BackwardPass<T> pass = {args, *plan, Rules<T>(net, layout, Way::kBackward, memory),
+                          Tap<T>::of(args, *plan, memory), {}, make_parts(args, layout, plan->slices, memory), nullptr, nullptr, nullptr, 0, 0, most, nullptr, 0};
   if (net.ids) place_sums(pass, memory);
   if (net.kernel && !net.ids) pass.kernel = kernel_side(net, layout, Way::kBackward, memory);
   pass.scratch_size = BackwardPass<T>::room_size(pass.rules, most);
@@ -153,6 +153,7 @@ template <class T>
 void finish(const BackwardPass<T>& pass, Workers& workers, Memory& memory) {
   if (pass.words) word_gradients(pass, workers, memory);
   add_all_parts(pass, workers);
+  if (pass.args.tap) pass.tap.add(pass.plan.slices, pass.args.tap);
 }
 
 template <class T>

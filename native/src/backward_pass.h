@@ -4,6 +4,7 @@
 #include "cells/gru.h"
 #include "cells/lstm.h"
 #include "cells/simple_rnn.h"
+#include "tap.h"
 
 namespace bptt {
 namespace BPTT_LEVEL_NAMESPACE {
@@ -36,6 +37,7 @@ struct BackwardPass {
   const Backward<T>& args;
   const Plan& plan;
   const Rules<T> rules;
+  const Tap<T> tap;
   Side<T> kernel;  // where there is one, with inputs
   Parts<T> parts;  // task k takes slices k, k + count, ...
   const Words* words;         // with ids
@@ -138,6 +140,7 @@ struct BackwardPass {
         const int64_t place = slice.place(i, plan.time_of(slice.position(i, step)));
         now.draw[i] = static_cast<uint64_t>(place * rules.states() * rules.layout.units);
       }
+      if (tap.sums) tap.read(rules, slice, step, now);
       take_step(rules, now);
     }
   }

@@ -18,12 +18,13 @@ constexpr int64_t kChunk = 256;
 // One slice's rows and how far each goes.
 struct Slice {
   const Plan& plan;
+  int64_t index;
   const int32_t* rows;
   const int32_t* starts;
   int64_t count;
 
   Slice(const Plan& p, int64_t index)
-      : plan(p), rows(p.rows + p.first(index)), starts(p.starts_of(index)), count(p.first(index + 1) - p.first(index)) {}
+      : plan(p), index(index), rows(p.rows + p.first(index)), starts(p.starts_of(index)), count(p.first(index + 1) - p.first(index)) {}
 
   int64_t steps(int64_t i) const { return plan.steps[rows[i]]; }
   int64_t longest() const { return count ? steps(0) : 0; }

@@ -25,13 +25,15 @@ class Call {
     return forward(threads, true, outputs(shows_sequence_), Arrays(directions_.size()));
   }
 
-  // Forward and back; `inputs`: with the gradient of the inputs; `spends`: the way back may write over what forward left.
-  std::vector<Results<T>> train(int64_t threads, bool inputs = true, bool spends = false) const {
+  // Forward and back; `inputs`: with the gradient of the inputs; `spends`: the way back may write over what forward left;
+  // `tapped`: with what a probe reads.
+  std::vector<Results<T>> train(int64_t threads, bool inputs = true, bool spends = false, bool tapped = true) const {
     Arrays kept;
     for (const Direction& way : directions_) kept.emplace_back(static_cast<size_t>(way.of().batch * way.of().time * width(way)));
     const Arrays sequences = outputs(true), d_sequences = outputs(shows_sequence_);
     auto out = forward(threads, shows_sequence_, sequences, kept);
     std::vector<Backward<T>> calls;
+    std::vector<Fenced<double>> taps;
     for (size_t i = 0; i < directions_.size(); ++i) {
       const Direction& way = directions_[i];
       spoil_masked(way, sequences);
@@ -42,6 +44,8 @@ class Call {
       const bool ours = !shows_sequence_ && !way.standing.in_time;
       if (spends) calls.back().spent = kept[i].data() ? kept[i].data() : ours ? way.in(sequences) : nullptr;
       if (!inputs) calls.back().d_inputs = calls.back().d_table = nullptr;
+      taps.emplace_back(static_cast<size_t>(way.of().time * tap_width(way.of().cell)));
+      if (tapped) calls.back().tap = taps.back().data();
     }
     Threads workers(threads);
     Heap memory;
@@ -49,6 +53,7 @@ class Call {
       kernels_.backward_pair(calls[0], calls[1], workers, memory);
     else
       kernels_.backward(calls[0], workers, memory);
+    for (size_t i = 0; i < directions_.size() && tapped; ++i) show(directions_[i], taps[i], out[i]);
     return out;
   }
 
@@ -66,6 +71,14 @@ class Call {
 
   int64_t width(const Direction& way) const {
     return kernels_.kept_width(way.of().cell, way.of().norm, way.of().zoneout > 0, way.of().units);
+  }
+
+  void show(const Direction& way, const Fenced<double>& tap, Results<T>& out) const {
+    const int64_t fields = tap_width(way.of().cell);
+    for (int64_t field = 0; field < fields; ++field) {
+      Fenced<T>& own = out[tap_name(field)] = Fenced<T>(static_cast<size_t>(way.of().time));
+      for (int64_t t = 0; t < way.of().time; ++t) own[static_cast<size_t>(t)] = static_cast<T>(tap[static_cast<size_t>(t * fields + field)]);
+    }
   }
 
   Arrays outputs(bool present) const {
@@ -121,7 +134,7 @@ class Call {
     const Run<T>& run = way.run;
     return {run.net(way.standing), sequence, kept, nullptr, run.in("d_state"), run.in("d_cell_state"), d_sequence, false,
             inputs.at("d_inputs").data(), inputs.at("d_table").data(), at("d_kernel"), at("d_recurrent_kernel"), at("d_bias"),
-            at("d_initial_state"), at("d_initial_cell"), at("d_recurrent_gain"), at("d_state_gain"), at("d_state_bias")};
+            at("d_initial_state"), at("d_initial_cell"), at("d_recurrent_gain"), at("d_state_gain"), at("d_state_bias"), nullptr};
   }
 
   const Kernels<T>& kernels_;

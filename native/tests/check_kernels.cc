@@ -56,6 +56,7 @@ void check(const std::string& level, const Kernels<T>& kernels, const Question& 
     for (const auto& [name, want] : question.want[i]) compare(label + (i ? " second: " : ": ") + name, found[i].at(name), want);
   same(label + " with 3 threads, over what forward left", found, call.train(3, true, true));
   same(label + " with nothing kept", call.predict(1), found);
+  same(label + " with nobody looking", call.train(1, true, false, false), found);
   auto fewer = call.train(1, false);
   for (auto& direction : fewer)
     for (const char* name : {"d_inputs", "d_table"}) direction.erase(name);

@@ -33,15 +33,40 @@ class Row {
 
   void run() {
     for (int64_t s = 0; s < c_.time; ++s) {
-      if (p_.real(b_, s)) step(p_.time_of(s));
+      if (p_.real(b_, s)) look(p_.time_of(s));
       if (c_.sequence && (p_.real(b_, s) || !c_.zero_for_mask)) give("sequence", (b_ * c_.time + s) * H_, h_, "d_sequence");
     }
     give("state", b_ * H_, h_, "d_state");
     if (c_.cell == Cell::kLstm) give("cell_state", b_ * H_, cell_, "d_cell_state");
     tape.sweep();
+    for (int64_t t = 0; t < c_.time; ++t)
+      for (int64_t j = 0; j < H_; ++j) tapped(t, kTapGradient) += d_h_[t * H_ + j] * d_h_[t * H_ + j];
   }
 
  private:
+  // A step, and what a probe sees of it.
+  void look(int64_t t) {
+    step(t);
+    tapped(t, kTapRows) += 1;
+    for (int64_t j = 0; j < H_; ++j) {
+      tapped(t, kTapState) += h_[j].value * h_[j].value;
+      h_[j] = tape.watched(h_[j], &d_h_[t * H_ + j]);
+    }
+  }
+
+  double& tapped(int64_t t, int64_t field) { return out_.results.at(tap_name(field))[t]; }
+
+  // Values of an activation, counted where its slope has all but gone.
+  const Vector& count(int64_t t, int64_t field, Activation f, const Vector& values) {
+    const bool sigmoid = f == Activation::kSigmoid || f == Activation::kHardSigmoid;
+    for (const Number& y : values) {
+      const double from_end = f == Activation::kTanh ? 0.95 - std::fabs(y.value) : sigmoid ? 0.45 - std::fabs(y.value - 0.5) : f == Activation::kRelu ? y.value : 1;
+      out_.nearest_kink = std::min(out_.nearest_kink, f == Activation::kRelu ? 1.0 : std::fabs(from_end));
+      tapped(t, kTapSaturated + field) += from_end <= 0;
+    }
+    return values;
+  }
+
   Vector leaves(const std::string& name) { return leaves(name, 0, static_cast<int64_t>(p_.arrays.at(name).size())); }
   Vector leaves(const std::string& name, int64_t first, int64_t count) {
     Vector all;
@@ -138,7 +163,7 @@ class Row {
   void simple_rnn(int64_t t, const Vector& x) {
     Vector z = x + product(h_, recurrent_, p_.arrays.at("recurrent_drops"), 0, H_);
     if (c_.norm) z = normalised(z, p_.epsilon) * gain_;
-    h_ = zone(0, c_.zoneout, t, h_, squash(z + bias_));
+    h_ = zone(0, c_.zoneout, t, h_, count(t, 0, c_.activation, squash(z + bias_)));
   }
 
   void lstm(int64_t t, const Vector& x) {
@@ -146,7 +171,9 @@ class Row {
     const Vector i = gate(part(z, 0, H_)), f = gate(part(z, H_, H_)), g = squash(part(z, 2 * H_, H_)), o = gate(part(z, 3 * H_, H_));
     cell_ = zone(1, c_.zoneout_cell, t, cell_, f * cell_ + i * g);
     const Vector shown = c_.norm ? normalised(cell_, p_.epsilon) * state_gain_ + state_bias_ : cell_;
-    h_ = zone(0, c_.zoneout, t, h_, o * squash(shown));
+    const Vector* fields[] = {&i, &f, &g, &o};
+    for (int64_t k = 0; k < 4; ++k) count(t, 1 + k, k == 2 ? c_.activation : c_.recurrent_activation, *fields[k]);
+    h_ = zone(0, c_.zoneout, t, h_, o * count(t, 0, c_.activation, squash(shown)));
   }
 
   void gru(int64_t t, const Vector& x) {
@@ -158,7 +185,10 @@ class Row {
     const Vector candidate = squash(part(x, 2 * H_, H_) + part(bias_, 2 * H_, H_) + inner);
     Vector now = z * h_;
     for (int64_t j = 0; j < H_; ++j) now[j] = now[j] + (1 - z[j]) * candidate[j];
-    h_ = zone(0, c_.zoneout, t, h_, now);
+    count(t, 1, c_.activation, candidate);
+    count(t, 2, c_.recurrent_activation, z);
+    count(t, 3, c_.recurrent_activation, r);
+    h_ = count(t, 0, c_.activation, zone(0, c_.zoneout, t, h_, now));
   }
 
   const Problem& p_;
@@ -166,6 +196,7 @@ class Row {
   const int64_t b_, H_;
   Plain& out_;
   Vector kernel_, recurrent_, bias_, gain_, state_gain_, state_bias_, h_, cell_;
+  Doubles d_h_ = Doubles(static_cast<size_t>(c_.time * H_));  // (T, H)
 };
 
 }  // namespace
@@ -176,6 +207,7 @@ Plain::Plain(const Problem& problem) {
   for (const std::string name : kLearnt) results["d_" + name].resize(problem.arrays.at(name).size());
   results["state"].resize(static_cast<size_t>(c.batch * c.units));
   if (c.cell == Cell::kLstm) results["cell_state"].resize(static_cast<size_t>(c.batch * c.units));
+  for (int64_t field = 0; field < tap_width(c.cell); ++field) results[tap_name(field)].resize(static_cast<size_t>(c.time));
   if (c.sequence) results["sequence"].resize(static_cast<size_t>(c.batch * c.time * c.units));
   for (int64_t b = 0; b < c.batch; ++b) Row(problem, b, *this).run();
   nearest_tie = ::bptt::nearest_tie;

@@ -32,7 +32,10 @@ struct Problem {
 // The arrays that have a gradient, "d_" before their name.
 extern const std::vector<const char*> kLearnt;
 
-// State, sequence and every gradient in double precision, by loops over single numbers.
+// What a probe reads, field by field of recurrence.h: (T) each.
+inline std::string tap_name(int64_t field) { return "tap " + std::to_string(field); }
+
+// State, sequence, every gradient and what a probe reads, in double precision, by loops over single numbers.
 struct Plain {
   Named results;
   // The smallest distance of a relu's or a hard sigmoid's argument from its kink, where its slope is either of two.

@@ -35,6 +35,11 @@ class Tape {
     leaves_.push_back({number.node, gradient});
     return number;
   }
+  // The same number, on its way to others: sweep() adds its derivative to `*gradient`.
+  Number watched(const Number& number, double* gradient) {
+    edge(number, 1);
+    return leaf(number.value, gradient);
+  }
   // A number made of others: an edge from each, with its partial derivative, then close.
   void edge(const Number& from, double slope) { edges_.push_back({from.node, slope}); }
   Number close(double value) {

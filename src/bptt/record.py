@@ -1,6 +1,7 @@
 """The run folder: every file of a training run, and the only way they are written.
 
-Files are written whole or not at all (`write_atomically`), except `metrics.jsonl`, which grows by one synced line an event.
+Files are written whole or not at all (`write_atomically`), except `metrics.jsonl`, which grows by one synced line an event, and
+`microscope.jsonl`, by one a probe.
 """
 
 import json
@@ -27,7 +28,7 @@ from .messages import _
 
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
-REJECTED, BASELINES = "rejected.jsonl", "baselines.safetensors"
+REJECTED, BASELINES, MICROSCOPE = "rejected.jsonl", "baselines.safetensors", "microscope.jsonl"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 
@@ -137,23 +138,24 @@ class Run:
         except ValueError as error:  # what tomllib and the decoder raise
             raise self.damaged(CONFIG, error) from error
 
-    def append(self, event: Mapping[str, Any]) -> None:
-        """Adds `event` as one line of metrics.jsonl, on disk when this returns. Numbers must be finite (ValueError)."""
+    def append(self, event: Mapping[str, Any], name: str = METRICS, sync: bool = True) -> None:
+        """Adds `event` as one line of the file `name`, with `sync` on disk when this returns. Numbers must be finite (ValueError)."""
         line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
-        with (self.path / METRICS).open("ab") as file:
+        with (self.path / name).open("ab") as file:
             file.write(line.encode())
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
 
-    def metrics(self, kind: Any = dict[str, Any]) -> list[Any]:
-        """The events so far, each checked to be a `kind`. A last line cut short by a crash is left out with a warning; other
-        damage raises ModelFileError."""
-        file = self.path / METRICS
+    def metrics(self, kind: Any = dict[str, Any], name: str = METRICS) -> list[Any]:
+        """The lines of the file `name` so far, each checked to be a `kind`; none where there is no file. A last line cut short by
+        a crash is left out with a warning; other damage raises ModelFileError."""
+        file = self.path / name
         lines = file.read_bytes().split(b"\n") if file.exists() else []
         cut_short = lines.pop() if lines else b""  # empty after a complete last line
         if cut_short:
             warnings.warn(_("{path}: the last line was cut short and is left out.").format(path=file), stacklevel=2)
-        return [self._checked(METRICS, line, kind) for line in lines]
+        return [self._checked(name, line, kind) for line in lines]
 
     def write_json(self, name: str, content: Any) -> None:
         """Writes `content` as the file `name` of the run. Numbers must be finite (ValueError)."""

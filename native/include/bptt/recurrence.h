@@ -59,6 +59,12 @@ struct Forward {
   T* kept;        // (B T, Kernels::kept_width), or null: no backward pass will come
 };
 
+// What Backward::tap receives of a time step, over the rows for which it is real: the sums of the squares of dL/dh, all that
+// reaches the state of this step, and of h; the rows; in how many units the state is saturated, and then each field of gates:
+// LSTM i f g o, GRU g z r.
+enum TapField : int64_t { kTapGradient, kTapState, kTapRows, kTapSaturated };
+BPTT_INLINE int64_t tap_width(Cell cell) { return kTapSaturated + (cell == Cell::kLstm ? 5 : cell == Cell::kSimpleRnn ? 1 : 4); }
+
 template <class T>
 struct Backward {
   Recurrence<T> net;
@@ -79,6 +85,7 @@ struct Backward {
   T* d_initial_cell;      // (B, H) of the LSTM, else null
   T* d_recurrent_gain;    // (G H), or null
   T *d_state_gain, *d_state_bias;  // (H), or null
+  double* tap;            // (T, tap_width), by time, or null
 };
 
 }  // namespace bptt

@@ -108,7 +108,7 @@ def run_backward(
             if gradient is not None:
                 gradient[:] = 0
         return found._replace(initial_state=d_states[0], initial_cell=d_states[1])
-    settings = signature.settings(options, fill=False)
+    settings = signature.settings(options, fill=False, backward=True)
     operands = (*given, made.sequence, made.kept, None, *d_states, d_sequence)
     compiled.module.recurrence_backward(operands, found, threads=count or threads(), **settings)
     return found

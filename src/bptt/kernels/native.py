@@ -184,6 +184,6 @@ def _backward_call(options: Options, of_inputs: bool, arrays: Any, sequence: jax
     given, (d_states, d_sequence) = signature.operands(options, arrays), gradients
     dtype = given.recurrent_kernel.dtype
     others = (sequence, None, ticket, d_states[0], d_states[1] if options.cell == "lstm" else None, d_sequence)
-    settings = signature.settings(options, fill=False)
+    settings = signature.settings(options, fill=False, backward=True)
     (found,) = call("recurrence_backward", dtype, (signature.gradient_shapes(given, of_inputs), given, others), **settings)
     return signature.formed(arrays, found)

@@ -30,6 +30,7 @@ class Options:
         narrow: round the operands of every product to bfloat16; sums, states and all else stay float32 (Kalamkar et al. 2019).
             Of float32 arrays. The native kernel does so where it pays (`compiled.narrows`), and computes in float32 elsewhere.
         mesh, batch_axis: the devices that share a batch, and the mesh axis that cuts it; None on one device.
+        tap: under which number the native kernel's backward pass is read where somebody looks (`kernels.tap`); 0 for never.
     """
 
     cell: str = "simple_rnn"
@@ -46,6 +47,7 @@ class Options:
     narrow: bool = False
     mesh: Mesh | None = None
     batch_axis: str | None = None
+    tap: int = 0
 
 
 class Tokens(NamedTuple):

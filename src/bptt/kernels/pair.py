@@ -99,7 +99,7 @@ def _backward(
         d_outputs = d_sequence if options.return_sequences else None, None
         others = [(m.sequence, None, m.ticket, *(*d, None)[:2], out) for m, d, out in zip(made, d_states, d_outputs, strict=True)]
         halves = list(zip(shapes, _read(inputs, given), others, strict=True))
-        settings = signature.settings(options, fill=False)
+        settings = signature.settings(options, fill=False, backward=True)
         found = call("pair_backward", dtype, *halves, **settings)
     formed = [signature.formed(half, one) for half, one in zip(arrays, found, strict=True)]
     return tuple(one[0] for one in formed[: len(inputs)]), tuple(one[1:] for one in formed)

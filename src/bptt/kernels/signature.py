@@ -89,7 +89,7 @@ def operands(options: Options, arrays: tuple[Any, ...]) -> Operands:
     )
 
 
-def settings(options: Options, fill: bool) -> dict[str, Any]:
+def settings(options: Options, fill: bool, backward: bool = False) -> dict[str, Any]:
     """`fill`: write the masked positions of the sequence too."""
     return {
         "cell": np.int32(_cell(options)),
@@ -102,6 +102,7 @@ def settings(options: Options, fill: bool) -> dict[str, Any]:
         "zoneout_cell": np.float64(options.zoneout_cell),
         "epsilon": np.float64(options.epsilon),
         "narrow": options.narrow,
+        "tap": np.int64(options.tap if backward else 0),
     }
 
 

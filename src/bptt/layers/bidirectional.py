@@ -52,7 +52,7 @@ class Bidirectional(ReadsSequences, keras.layers.Bidirectional):
         ):  # Keras turns the outputs of the second, whichever way it reads
             return _("the forward layer reads backwards")
         asked = [
-            (dataclasses.replace(one, go_backwards=False), layer.compute_dtype, layer.layer_norm)
+            (dataclasses.replace(one, go_backwards=False, tap=0), layer.compute_dtype, layer.layer_norm)
             for one, layer in zip(options, (ours, theirs), strict=True)
         ]
         return None if asked[0] == asked[1] else _("its directions are asked for different things")

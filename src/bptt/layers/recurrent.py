@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from bptt import kernels
-from bptt.kernels import Drops, Norm, Options, Tokens, Weights, scan
+from bptt.kernels import Drops, Norm, Options, Tokens, Weights, scan, tap
 from bptt.layers import lookups, projection
 from bptt.layers.arguments import check_sequences, count, share, states_of, steps_of
 from bptt.layers.backend import as_stored, device, native
@@ -36,6 +36,7 @@ class Recurrent(ReadsSequences, _Beside):
 
     def __init__(self, units: int, *arguments: Any, zoneout: float = 0.0, layer_norm: bool = False, **options: Any) -> None:
         super().__init__(count("units", units), *arguments, **options)
+        self.tap = tap.fresh()
         self.zoneout = share("zoneout", zoneout)
         self.layer_norm = bool(layer_norm)
         if self._ours() and getattr(self, "use_cudnn", None) is True:
@@ -136,6 +137,7 @@ class Recurrent(ReadsSequences, _Beside):
             epsilon=self.epsilon,
             mesh=mesh,
             batch_axis=batch_axis,
+            tap=self.tap,
             **named,
             **self._extras(),
         )

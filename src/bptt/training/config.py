@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bptt.messages import _
+from bptt.microscope.probe import EVERY
 
 Monitor = Literal["val_loss", "val_accuracy", "val_binary_accuracy", "val_mae", "val_perplexity"]
 RISING = ("val_accuracy", "val_binary_accuracy")  # of these, those that are the better, the higher they are
@@ -60,6 +61,9 @@ class TrainingConfig(BaseModel):
     )
     reduce_lr_factor: float = Field(0.5, ge=1e-6, lt=1, description="what the learning rate is then multiplied by")
     min_learning_rate: Limit = Field(1e-6, description="the learning rate is never reduced below this")
+    microscope: int = Field(
+        EVERY, ge=0, le=1_000_000, description="batches between two looks at the gradient through time; 0 to never look"
+    )
     pretrained: str = Field(
         "", description="run folder, as of bptt pretrain, whose layers and vocabulary to start from; empty for a random start"
     )

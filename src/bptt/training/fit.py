@@ -10,6 +10,7 @@ from bptt.batches import Batches
 from bptt.bundle import Bundle
 from bptt.errors import ConfigError
 from bptt.messages import _
+from bptt.microscope import Microscope
 from bptt.models import Head
 from bptt.progress import Progress, clock
 from bptt.record import Run
@@ -60,7 +61,8 @@ def fit(
     recorder = Recorder(train, validation, head.metric, config.epochs, run, progress, class_weights)
     best = BestModel(run, bundle, config.monitor)
     mean = [MeanWeights(config.mean_epochs)] if config.mean_epochs > 1 else []
-    callbacks = [Guard(), *mean, best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
+    look = [Microscope(config.microscope, run)] if config.microscope else []
+    callbacks = [*look, Guard(), *mean, best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, head, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
     try:
