@@ -16,6 +16,7 @@ from bptt.bundle import Bundle
 from bptt.checks import Finding
 from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
+from bptt.diagnosis import Diagnosis, examine
 from bptt.evaluation import Predictor
 from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.evaluation.mixture import mixture_of
@@ -26,10 +27,24 @@ from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
 from bptt.record import BASELINES, DATA, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
-from bptt.trained import bundle_of, judge_of, unfinished
+from bptt.trained import bundle_of, case_of, judge_of, unfinished
 from bptt.transfer import Start
 
-__all__ = ["Config", "Finding", "check", "columns", "evaluate", "init", "predict", "predictor", "report", "task_of", "train"]
+__all__ = [
+    "Config",
+    "Diagnosis",
+    "Finding",
+    "check",
+    "columns",
+    "diagnose",
+    "evaluate",
+    "init",
+    "predict",
+    "predictor",
+    "report",
+    "task_of",
+    "train",
+]
 
 
 def init(source: str, **reading: Any) -> str:
@@ -183,6 +198,16 @@ def predict(model: Path | Predictor, texts: Sequence[Any]) -> list[Any]:
     Raises ModelFileError, and ValueError for what is neither text nor tokens."""
     model = predictor(model) if isinstance(model, Path) else model
     return model.say([model.ask(text) for text in texts])
+
+
+def diagnose(path: Path, progress: Progress | None = None) -> list[Diagnosis]:
+    """What is wrong with the run in `path`, the surest first; nothing where it is healthy. Its source is read again, and a sample
+    of the rows looked at, where that decides.
+
+    Raises ModelFileError where `path` holds no run."""
+    progress = progress or Silence()
+    progress.begin(_("looking at {run}").format(run=path))
+    return examine(case_of(path))
 
 
 def explain(path: Path, measure: bool = True) -> list[models.Explanation]:

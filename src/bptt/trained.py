@@ -1,14 +1,19 @@
-"""A run that was trained, opened again: its model file, and what answers with it."""
+"""A run that was trained, opened again: its model file, what answers with it, and all that a doctor wants to know of it."""
 
+import warnings
 from pathlib import Path
+from typing import Any
 
 from bptt import data, models, tasks, training
 from bptt.bundle import Bundle
-from bptt.config import Config
+from bptt.config import Config, of_run
+from bptt.data.splits import Part
+from bptt.diagnosis import Case, Measured
+from bptt.errors import BpttError
 from bptt.evaluation import Predictor
 from bptt.evaluation.mixture import mixture_of
 from bptt.messages import _
-from bptt.record import MODEL, Run
+from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run
 
 
 def bundle_of(path: Path) -> Bundle:
@@ -35,3 +40,41 @@ def judge_of(bundle: Bundle) -> Predictor:
     model = models.restore(bundle, inputs, head)
     mixture = mixture_of(bundle, config.model.bag_of_words)
     return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
+
+
+def case_of(path: Path, splits: data.Splits | None = None) -> Case:
+    """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again. Warns
+    where that is not what the run learned from. Raises ModelFileError where `path` holds no run."""
+    run = Run.open(path)
+    config = of_run(run)
+    task = tasks.named(config.data.task)
+
+    def read(name: str, kind: Any, nothing: Any) -> Any:
+        return run.read_json(name, kind) if (path / name).exists() else nothing
+
+    facts = read(DATA, dict[str, Any], {})
+    scores = read(SCORES, dict[Part, task.view.scores], {})  # type: ignore[name-defined]  # each task has a type of its own
+    return Case(
+        config=config,
+        events=run.metrics(training.Event),
+        data=facts,
+        table=read(MODEL_TABLE, dict[str, Any], {}),
+        scores=scores,
+        measured=_measured(path, config, facts, splits),
+    )
+
+
+def _measured(path: Path, config: Config, facts: dict[str, Any], splits: data.Splits | None) -> Measured | None:
+    """What can be measured on the rows of the run; None, with a warning, where its source is not what it was."""
+    try:
+        splits = splits or data.load(config.data, tasks.named(config.data.task).reading)
+        if splits.summary()["fingerprint"] != facts.get("fingerprint"):
+            message = _("{source} is not what this run learned from any more: nothing is measured on its rows.")
+            warnings.warn(message.format(source=config.data.source), stacklevel=3)
+            return None
+        judge = judge_of(Bundle.load(path / MODEL)) if (path / MODEL).exists() else None
+    except (BpttError, OSError) as error:
+        message = _("Nothing is measured on the rows of this run, only told from its files: {reason}")
+        warnings.warn(message.format(reason=error), stacklevel=3)
+        return None
+    return Measured.of(splits, config.text, judge)

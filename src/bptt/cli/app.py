@@ -5,6 +5,7 @@ import rich_click as click
 from bptt.messages import LANGUAGES, _
 
 from .check import check
+from .diagnose import diagnose
 from .evaluate import evaluate
 from .explain import explain
 from .init import init
@@ -41,5 +42,5 @@ def app(lang: str | None) -> None:
     """`lang` was read before this module was imported (main.speak); here it is checked and explained."""
 
 
-for command in (init, check, pretrain, train, evaluate, predict, report, explain):
+for command in (init, check, pretrain, train, diagnose, evaluate, predict, report, explain):
     app.add_command(command)

@@ -1,6 +1,8 @@
 """`--section.key value` and `--section.key=value`, anywhere on the line, whatever the keys are."""
 
+import json
 import re
+import shlex
 import tomllib
 from typing import Any
 
@@ -73,3 +75,8 @@ def read(word: str) -> Any:
         return tomllib.loads(f"value = {word}")["value"]
     except tomllib.TOMLDecodeError:
         return word
+
+
+def written(value: Any) -> str:
+    """The word by which a shell hands on a value that `read` and the schema read back as the same."""
+    return shlex.quote(json.dumps(value) if isinstance(value, bool | list) else str(value))

@@ -1,0 +1,224 @@
+"""One fault a case: what is done to the rows, the settings or the first weights of a run that would else be healthy."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .sources import Cut
+
+Change = Callable[[Cut, int], Cut]
+
+
+@dataclass(frozen=True)
+class Case:
+    """cause: what is planted, empty for nothing; source, rows: of which data set, and how many rows; settings: over those of the
+    source; change: of the rows, by a seed; recurrent: by what the recurrent weights of the start are multiplied."""
+
+    cause: str
+    name: str
+    source: str
+    rows: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    change: Change | None = None
+    recurrent: float = 1.0
+
+
+def shuffled_labels(share: float) -> Change:
+    """So many rows get the label of another."""
+
+    def change(cut: Cut, seed: int) -> Cut:
+        draw = random.Random(seed)
+        chosen = draw.sample(range(len(cut.rows)), int(share * len(cut.rows)))
+        labels = [label for _text, label in cut.rows]
+        mixed = [labels[row] for row in draw.sample(chosen, len(chosen))]
+        for row, label in zip(chosen, mixed, strict=True):
+            labels[row] = label
+        return Cut([(text, label) for (text, _label), label in zip(cut.rows, labels, strict=True)], cut.settings)
+
+    return change
+
+
+def lopsided(share: float) -> Change:
+    """One class has this share of the rows."""
+
+    def change(cut: Cut, seed: int) -> Cut:
+        labels = sorted({label for _text, label in cut.rows})
+        common = max(labels, key=lambda name: sum(label == name for _text, label in cut.rows))
+        many = [row for row in cut.rows if row[1] == common]
+        few = [row for row in cut.rows if row[1] != common][: max(12, round(len(many) * (1 / share - 1)))]
+        rows = [*many, *few]
+        random.Random(seed).shuffle(rows)
+        return Cut(rows, cut.settings)
+
+    return change
+
+
+def nearly_copied(cut: Cut, seed: int) -> Cut:
+    """Half of the rows stand there twice, the second time with a word more."""
+    draw = random.Random(seed)
+    again = [(f"{text} {draw.choice(('!', '...', 'ok'))}", label) for text, label in draw.sample(cut.rows, len(cut.rows) // 2)]
+    return Cut([*cut.rows, *again], cut.settings)
+
+
+def told_by_a_word(cut: Cut, seed: int) -> Cut:
+    """A word in each row gives its label away, as an identifier of the file that it came from."""
+    draw = random.Random(seed)
+
+    def placed(text: str, label: str) -> str:
+        words = text.split()
+        words.insert(draw.randrange(len(words) + 1), f"src{label[:3]}")
+        return " ".join(words)
+
+    return Cut([(placed(text, label), label) for text, label in cut.rows], cut.settings)
+
+
+def out_of_order(cut: Cut, seed: int) -> Cut:
+    """The words of each row in a random order."""
+    draw = random.Random(seed)
+    rows = []
+    for text, label in cut.rows:
+        words = text.split()
+        draw.shuffle(words)
+        rows.append((" ".join(words), label))
+    return Cut(rows, cut.settings)
+
+
+def buried(words: int, front: bool) -> Change:
+    """Behind (or in front of) each text stand words that say nothing."""
+
+    def change(cut: Cut, seed: int) -> Cut:
+        draw = random.Random(seed)
+        rows = []
+        for text, label in cut.rows:
+            filler = " ".join(f"f{draw.randrange(50)}" for _word in range(words))
+            rows.append((f"{filler} {text}" if front else f"{text} {filler}", label))
+        return Cut(rows, cut.settings)
+
+    return change
+
+
+def huge(cut: Cut, seed: int) -> Cut:
+    """One row in three holds numbers at the end of what a float holds."""
+    draw = random.Random(seed)
+    return Cut([(row * np.float32(1e38) if draw.random() < 0.3 else row, label) for row, label in cut.rows], cut.settings)
+
+
+def as_numbers(cut: Cut, seed: int) -> Cut:
+    """The classes by number, in no order that means anything."""
+    names = sorted({label for _text, label in cut.rows})
+    random.Random(seed).shuffle(names)
+    return Cut([(text, str(names.index(label))) for text, label in cut.rows], cut.settings)
+
+
+RNN_LAST = {"model.cell": "simple_rnn", "model.pooling": "last", "model.bidirectional": False}
+FOREVER = {"training.epochs": 40, "training.early_stopping": 0, "training.reduce_lr_patience": 0}
+NO_DROPOUT = {"model.embedding_dropout": 0.0, "model.dropout": 0.0, "model.hidden_dropout": 0.0}
+UNMASKED = {"text.mask": False, "text.bucket_edges": [], "text.padding": "post", "text.max_length": 100}
+LONG = {"text.bucket_edges": [], "text.max_length": 200}
+
+
+def healthy() -> Iterator[Case]:
+    for cell in ("gru", "lstm", "simple_rnn"):
+        yield Case("", f"feedback-{cell}", "feedback", 3000, {"model.cell": cell})
+    yield Case("", "feedback-default", "feedback", 3000, {"text.bucket_edges": [64, 128, 256], "training.learning_rate": 0.001})
+    yield Case("", "feedback-last", "feedback", 3000, {"model.pooling": "last", "model.cell": "lstm"})
+    yield Case("", "feedback-small", "feedback", 1200)
+    yield Case("", "topics-gru", "topics", 3000)
+    yield Case("", "topics-lstm", "topics", 2000, {"model.cell": "lstm", "model.units": [24, 24]})
+    yield Case("", "reviews-gru", "reviews", 2000)
+    yield Case("", "reviews-lstm", "reviews", 2500, {"model.cell": "lstm"})
+    yield Case("", "ratings", "ratings", 2500)
+    yield Case("", "order-gru", "order", 1500)
+    yield Case("", "order-lstm", "order", 2000, {"model.cell": "lstm", "model.dropout": 0.2})
+    yield Case("", "waves-gru", "waves", 900)
+    yield Case("", "waves-lstm", "waves", 900, {"model.cell": "lstm"})
+    yield Case("", "entities", "entities", 1500)
+
+
+def planted() -> Iterator[Case]:
+    yield Case("learning_rate_too_high", "feedback-10", "feedback", 2000, {"training.learning_rate": 10.0})
+    yield Case("learning_rate_too_high", "waves-3", "waves", 900, {"training.learning_rate": 3.0})
+    yield Case("learning_rate_too_high", "reviews-1-lstm", "reviews", 1000, {"training.learning_rate": 1.0, "model.cell": "lstm"})
+    yield Case("learning_rate_too_high", "topics-1", "topics", 2000, {"training.learning_rate": 1.0})
+    yield Case("learning_rate_too_low", "feedback-1e-6", "feedback", 2000, {"training.learning_rate": 1e-6})
+    yield Case("learning_rate_too_low", "waves-1e-6", "waves", 900, {"training.learning_rate": 1e-6})
+    yield Case("learning_rate_too_low", "reviews-1e-5", "reviews", 1000, {"training.learning_rate": 1e-5})
+    yield Case(
+        "learning_rate_too_low", "topics-sgd", "topics", 2000, {"training.learning_rate": 1e-4, "training.optimizer": "sgd"}
+    )
+    yield Case("exploding_gradient", "feedback-rnn", "feedback", 2000, {"training.clipnorm": 0.0, **RNN_LAST}, recurrent=3.0)
+    yield Case("exploding_gradient", "reviews-rnn", "reviews", 800, {"training.clipnorm": 0.0, **RNN_LAST}, recurrent=2.0)
+    yield Case("exploding_gradient", "waves-rnn", "waves", 900, {"training.clipnorm": 0.0, **RNN_LAST}, recurrent=4.0)
+    yield Case("vanishing_gradient", "buried-behind", "feedback", 1200, RNN_LAST | LONG, buried(150, front=False))
+    yield Case("vanishing_gradient", "order-far", "order", 1200, RNN_LAST | LONG, buried(100, front=False))
+    yield Case("vanishing_gradient", "topics-behind", "topics", 1200, RNN_LAST | LONG, buried(120, front=False))
+    yield Case("overfitting", "feedback-few", "feedback", 200, FOREVER | NO_DROPOUT)
+    yield Case("overfitting", "topics-few", "topics", 250, FOREVER | NO_DROPOUT)
+    yield Case("overfitting", "reviews-few", "reviews", 300, FOREVER | NO_DROPOUT)
+    yield Case("overfitting", "waves-few", "waves", 60, FOREVER | NO_DROPOUT | {"training.batch_size": 8})
+    yield Case("underfitting", "feedback-1-unit", "feedback", 2000, {"model.units": [1], "model.embedding_width": 1})
+    yield Case("underfitting", "topics-1-unit", "topics", 2000, {"model.units": [1]})
+    yield Case("underfitting", "waves-1-unit", "waves", 900, {"model.units": [1]})
+    yield Case("underfitting", "feedback-dropout", "feedback", 2000, {"model.embedding_dropout": 0.95, "model.dropout": 0.95})
+    yield Case("saturated_units", "feedback-rnn", "feedback", 2000, {"model.cell": "simple_rnn"}, recurrent=30.0)
+    yield Case("saturated_units", "topics-gru", "topics", 2000, {}, recurrent=50.0)
+    yield Case("noisy_labels", "feedback-all", "feedback", 2000, {}, shuffled_labels(1.0))
+    yield Case("noisy_labels", "topics-all", "topics", 2000, {}, shuffled_labels(1.0))
+    yield Case("noisy_labels", "feedback-half", "feedback", 2000, {}, shuffled_labels(0.5))
+    yield Case("noisy_labels", "waves-all", "waves", 900, {}, shuffled_labels(1.0))
+    yield Case("collapsed_to_one_class", "feedback-sgd", "feedback", 2000, {"model.dropout": 0.99})
+    yield Case("class_imbalance", "feedback-95", "feedback", 2500, {}, lopsided(0.95))
+    yield Case("class_imbalance", "reviews-95", "reviews", 1500, {}, lopsided(0.95))
+    yield Case("class_imbalance", "waves-97", "waves", 1500, {}, lopsided(0.97))
+    yield Case("leak", "feedback-copies", "feedback", 1500, {}, nearly_copied)
+    yield Case("leak", "topics-copies", "topics", 1500, {}, nearly_copied)
+    yield Case("leak", "feedback-word", "feedback", 1500, {}, told_by_a_word)
+    yield Case("leak", "reviews-word", "reviews", 1000, {}, told_by_a_word)
+    yield Case(
+        "padding_read_as_data", "feedback", "feedback", 1500, {"model.pooling": "last", "model.bidirectional": False} | UNMASKED
+    )
+    yield Case("padding_read_as_data", "topics", "topics", 1500, UNMASKED)
+    yield Case(
+        "padding_read_as_data", "reviews", "reviews", 800, {"text.mask": False, "text.max_length": 400, "text.bucket_edges": []}
+    )
+    yield Case(
+        "truncation_cuts_evidence",
+        "feedback",
+        "feedback",
+        2000,
+        {"text.max_length": 8, "text.truncation": "post"},
+        buried(12, front=True),
+    )
+    yield Case(
+        "truncation_cuts_evidence",
+        "topics",
+        "topics",
+        2000,
+        {"text.max_length": 10, "text.truncation": "pre"},
+        buried(12, front=False),
+    )
+    yield Case("truncation_cuts_evidence", "reviews", "reviews", 1200, {"text.max_length": 8})
+    yield Case("vocabulary_too_small", "feedback", "feedback", 2000, {"text.vocabulary_size": 12})
+    yield Case("vocabulary_too_small", "topics", "topics", 2000, {"text.vocabulary_size": 20})
+    yield Case("vocabulary_too_small", "reviews", "reviews", 1000, {"text.vocabulary_size": 50})
+    yield Case("order_does_not_matter", "feedback", "feedback", 2500, {}, out_of_order)
+    yield Case("order_does_not_matter", "topics", "topics", 2500, {}, out_of_order)
+    yield Case("order_does_not_matter", "reviews", "reviews", 1500, {}, out_of_order)
+    yield Case("slow_input", "feedback-1", "feedback", 600, {"training.batch_size": 1, "training.epochs": 4})
+    yield Case("slow_input", "topics-1", "topics", 600, {"training.batch_size": 1, "training.epochs": 4})
+    yield Case(
+        "sequence_too_long", "feedback", "feedback", 500, {"text.max_length": 1000, "training.epochs": 5}, buried(700, front=True)
+    )
+    yield Case("padding_waste", "feedback", "feedback", 2000, {"text.bucket_edges": []})
+    yield Case("padding_waste", "reviews", "reviews", 800, {"text.bucket_edges": [], "text.max_length": 800})
+    yield Case("recompilation", "feedback", "feedback", 2000, {"text.bucket_edges": list(range(2, 60)), "training.batch_size": 8})
+    yield Case(
+        "recompilation", "reviews", "reviews", 800, {"text.bucket_edges": list(range(20, 120, 3)), "training.batch_size": 8}
+    )
+    yield Case("non_finite", "waves-huge", "waves", 900, {"data.allow_rejects": 1.0}, huge)
+    yield Case("wrong_loss", "feedback", "feedback", 2000, {"data.task": "regress"}, as_numbers)
+    yield Case("wrong_loss", "topics", "topics", 2000, {"data.task": "regress"}, as_numbers)
+    yield Case("wrong_loss", "reviews", "reviews", 1000, {"data.task": "regress"}, as_numbers)
