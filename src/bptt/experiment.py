@@ -17,6 +17,7 @@ from bptt.checks import Finding
 from bptt.config import Config, of_run, override
 from bptt.data.sources import has_columns
 from bptt.diagnosis import Diagnosis, examine
+from bptt.diagnosis.live import Watch
 from bptt.evaluation import Predictor
 from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.evaluation.mixture import mixture_of
@@ -25,7 +26,7 @@ from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
-from bptt.record import BASELINES, DATA, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.record import BASELINES, DATA, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 from bptt.trained import bundle_of, case_of, judge_of, unfinished
 from bptt.transfer import Start
@@ -125,7 +126,9 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     bundle = Bundle(config.model_dump(mode="json"), splits.train.classes, encoder.to_json(), weights={}, epoch=0)
     if isinstance(rivals, TextRivals) and config.model.bag_of_words:
         bundle = replace(bundle, bag=rivals.bag.parts())
-    training.fit(model, head, learned, held_out, config.training, run, progress, bundle, weights)
+    training.fit(
+        model, head, learned, held_out, config.training, run, progress, bundle, weights, [Watch(run, config, progress.say)]
+    )
 
     progress.begin(_("scoring and writing the report"))
     mixture = mixture_of(bundle, config.model.bag_of_words)
@@ -133,6 +136,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     parts = {"validation": splits.validation, "test": splits.test}
     scores = {name: tasks.score(task, judge, part, rivals) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, one in scores.items()})
+    found = examine(case_of(run.path, splits, judge))
+    run.write_json(FINDINGS, [one.told() for one in found])
     write(run, task.view)
     return run
 

@@ -13,7 +13,8 @@ from bptt.errors import BpttError
 from bptt.evaluation import Predictor
 from bptt.evaluation.mixture import mixture_of
 from bptt.messages import _
-from bptt.record import DATA, MODEL, MODEL_TABLE, SCORES, Run
+from bptt.microscope import Probe
+from bptt.record import DATA, MICROSCOPE, MODEL, MODEL_TABLE, SCORES, Run
 
 
 def bundle_of(path: Path) -> Bundle:
@@ -42,9 +43,11 @@ def judge_of(bundle: Bundle) -> Predictor:
     return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
 
 
-def case_of(path: Path, splits: data.Splits | None = None) -> Case:
-    """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again. Warns
-    where that is not what the run learned from. Raises ModelFileError where `path` holds no run."""
+def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | None = None) -> Case:
+    """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again, with its
+    model, `judge`, or that of its file. Warns where the source is not what the run learned from any more.
+
+    Raises ModelFileError where `path` holds no run."""
     run = Run.open(path)
     config = of_run(run)
     task = tasks.named(config.data.task)
@@ -60,14 +63,15 @@ def case_of(path: Path, splits: data.Splits | None = None) -> Case:
         data=facts,
         table=read(MODEL_TABLE, dict[str, Any], {}),
         scores=scores,
-        measured=_measured(path, config, facts, splits),
+        probes=run.metrics(Probe, MICROSCOPE),
+        measured=Measured.of(splits, config.text, judge) if splits else _measured(path, config, facts),
     )
 
 
-def _measured(path: Path, config: Config, facts: dict[str, Any], splits: data.Splits | None) -> Measured | None:
+def _measured(path: Path, config: Config, facts: dict[str, Any]) -> Measured | None:
     """What can be measured on the rows of the run; None, with a warning, where its source is not what it was."""
     try:
-        splits = splits or data.load(config.data, tasks.named(config.data.task).reading)
+        splits = data.load(config.data, tasks.named(config.data.task).reading)
         if splits.summary()["fingerprint"] != facts.get("fingerprint"):
             message = _("{source} is not what this run learned from any more: nothing is measured on its rows.")
             warnings.warn(message.format(source=config.data.source), stacklevel=3)

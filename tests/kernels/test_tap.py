@@ -54,7 +54,9 @@ def test_what_the_outputs_send_back_is_seen() -> None:
     problem = draw_problem(CASES["gru"], seed=3)
     without = replace(problem, d_sequence=0 * problem.d_sequence)
     check(native.recurrence, without)
-    assert not np.allclose(by_tap(native.recurrence, problem, "float32")["gradient"], by_tap(native.recurrence, without, "float32")["gradient"])
+    assert not np.allclose(
+        by_tap(native.recurrence, problem, "float32")["gradient"], by_tap(native.recurrence, without, "float32")["gradient"]
+    )
 
 
 def test_saturated_units_and_gates_are_counted() -> None:
@@ -64,11 +66,21 @@ def test_saturated_units_and_gates_are_counted() -> None:
         kernel=np.zeros((1, 3)), recurrent_kernel=np.zeros((1, 3)), bias=np.array([[-9.0, 9.0, 0.3], [0.0, 0.0, 0.0]])
     )
     found = by_tap(native.recurrence, replace(problem, weights=weights), "float32")
-    assert [found[name].tolist() for name in ("update", "reset", "candidate", "saturated")] == [[4] * 3, [4] * 3, [0] * 3, [0] * 3]
+    assert [found[name].tolist() for name in ("update", "reset", "candidate", "saturated")] == [
+        [4] * 3,
+        [4] * 3,
+        [0] * 3,
+        [0] * 3,
+    ]
     full = weights._replace(bias=np.array([[0.0, -9.0, 9.0], [0.0, 0.0, 0.0]]))
     far = replace(problem, weights=full, states=(np.full((4, 1), 0.99),))
     found = by_tap(native.recurrence, far, "float32")
-    assert [found[name].tolist() for name in ("update", "reset", "candidate", "saturated")] == [[0] * 3, [4] * 3, [4] * 3, [4] * 3]
+    assert [found[name].tolist() for name in ("update", "reset", "candidate", "saturated")] == [
+        [0] * 3,
+        [4] * 3,
+        [4] * 3,
+        [4] * 3,
+    ]
 
 
 def test_nobody_looks_nothing_is_read_and_the_gradients_are_the_same_bits() -> None:

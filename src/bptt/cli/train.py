@@ -26,6 +26,7 @@ from .overrides import Overridable, once
     metavar="LM",
     help=_("Run folder of `bptt pretrain`, whose layers and vocabulary to start from."),
 )
+@click.option("--heal", is_flag=True, help=_("Train again with the first remedy, where settings can mend what is found."))
 @allow_rejects_option
 @progress_option
 @click.pass_obj
@@ -37,16 +38,21 @@ def train(
     label: str | list[str] | None,
     run_path: Path | None,
     pretrained: str | None,
+    heal: bool,
     allow_rejects: str | None,
     progress: str,
 ) -> None:
     if pretrained is not None:
         overrides = once(overrides, {"training.pretrained": pretrained})
-    run(data, overrides, {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects}, run_path, progress)
+    options = {"task": task, "text": text, "label": label, "allow_rejects": allow_rejects}
+    run(data, overrides, options, run_path, progress, heal)
 
 
-def run(data: str, overrides: dict[str, Any], options: dict[str, Any], path: Path | None, progress: str) -> None:
-    """Trains as the configuration says that `configuration` makes of the first three, in the folder `path`, and shows the end."""
+def run(
+    data: str, overrides: dict[str, Any], options: dict[str, Any], path: Path | None, progress: str, heal: bool = False
+) -> None:
+    """Trains as the configuration says that `configuration` makes of the first three, in the folder `path`, and shows the end;
+    `heal`: and again with the first remedy, where there is one."""
     from bptt.record import default_path
 
     with screen.progress(progress) as hearer:
@@ -56,14 +62,16 @@ def run(data: str, overrides: dict[str, Any], options: dict[str, Any], path: Pat
             path = path or default_path(config.data.source)
             mine = not path.is_file() and not (path.is_dir() and any(path.iterdir()))
 
-            from bptt import experiment
+            from bptt import experiment, healing
 
-            done = experiment.train(config, path, hearer)
+            runs = healing.train(config, path, hearer) if heal else [experiment.train(config, path, hearer)]
         except KeyboardInterrupt:
             nothing = _("Interrupted before training began; nothing was written.")
             screen.say(_standing(path) if path and mine else nothing, error=True)
             raise
-    _show(done, progress)
+    if progress != "json":
+        _show_findings(runs)
+    _show(runs[-1], progress)
 
 
 def configuration(source: str, overrides: dict[str, Any], options: dict[str, Any]) -> Any:
@@ -97,6 +105,18 @@ def _standing(path: Path) -> str:
     else:
         kept = _("No epoch was finished: {path} holds no model and can be deleted.")
     return f"{where} {kept.format(path=path)}"
+
+
+def _show_findings(runs: list[Any]) -> None:
+    """A line for each fault of the last run, and one on what healing did."""
+    from bptt.diagnosis import Told, titles
+    from bptt.record import FINDINGS, HEALING
+    from bptt.report.findings import Healing, healed
+
+    if len(runs) > 1:
+        screen.say(healed(runs[-1].read_json(HEALING, Healing)), error=True)
+    for one in runs[-1].read_json(FINDINGS, list[Told]):
+        screen.say(f"{titles()[one['cause']]}: {one['sentence']} {one['remedy']['why']}", error=True)
 
 
 def _show(run: Any, progress: str) -> None:

@@ -2,7 +2,7 @@
 
 from bptt.diagnosis.case import Case
 from bptt.diagnosis.examine import examine
-from bptt.diagnosis.finding import CAUSES, Cause, Diagnosis, Remedy, titles
+from bptt.diagnosis.finding import CAUSES, Cause, Diagnosis, Remedy, Told, titles
 from bptt.diagnosis.measure import Measured
 
-__all__ = ["CAUSES", "Case", "Cause", "Diagnosis", "Measured", "Remedy", "examine", "titles"]
+__all__ = ["CAUSES", "Case", "Cause", "Diagnosis", "Measured", "Remedy", "Told", "examine", "titles"]

@@ -17,6 +17,11 @@ LEAST_SKILL, PART = 0.4, 0.75  # what can be learned of most data; the part of i
 SILENT = 1e-3  # norm of a weight below which no step is large or small beside it
 
 
+def told(weight: Mapping[str, Any]) -> bool:
+    """Whether a probe of a weight says how long its step was beside it."""
+    return weight["update"] is not None and weight["norm"] is not None and weight["norm"] > SILENT
+
+
 @dataclass(frozen=True)
 class Case:
     """config: None for a training by a script of the user's own; events: metrics.jsonl; data, table: data.json and model.json;
@@ -96,7 +101,7 @@ class Case:
         """Length of a step of training beside the weight it changes, the median of weights and probes in the first half; 1e-3 to
         1e-1 where the learning rate fits. Without probes, told from the learning rate; None where that cannot be."""
         early = self.probes[: max(1, len(self.probes) // 2)]
-        ratios = [one["update"] / one["norm"] for probe in early for one in probe["weights"] if one["norm"] > SILENT]
+        ratios = [one["update"] / one["norm"] for probe in early for one in probe["weights"] if told(one)]
         if ratios:
             return sorted(ratios)[len(ratios) // 2]
         if self.config and self.config.training.optimizer in ADAPTIVE:
@@ -131,6 +136,11 @@ class Case:
     def seconds(self) -> float:
         """All epochs together."""
         return sum(epoch["seconds"] for epoch in self.epochs)
+
+    @cached_property
+    def waited(self) -> float:
+        """Seconds in which batches were made ready, all epochs together."""
+        return sum(epoch["input_seconds"] for epoch in self.epochs if "input_seconds" in epoch)
 
     @cached_property
     def batches(self) -> int:

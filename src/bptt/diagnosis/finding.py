@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from pydantic import FiniteFloat
+from typing_extensions import TypedDict
+
 from bptt.messages import _
 
 Cause = Literal[
@@ -33,6 +36,23 @@ Cause = Literal[
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 
 
+class ToldRemedy(TypedDict):
+    """A `Remedy` in a file."""
+
+    overrides: dict[str, Any]
+    why: str
+
+
+class Told(TypedDict):
+    """A `Diagnosis` as findings.json holds it; its sentences are of the language in which it was written."""
+
+    cause: Cause
+    confidence: FiniteFloat
+    evidence: dict[str, Any]
+    remedy: ToldRemedy
+    sentence: str
+
+
 @dataclass(frozen=True)
 class Remedy:
     """why: what it should do, in a sentence; overrides: {"section.key": value} of the configuration, none where the data or the
@@ -52,8 +72,12 @@ class Diagnosis:
     evidence: Mapping[str, Any]
     remedy: Remedy
 
+    def told(self) -> dict[str, Any]:
+        """As findings.json has it, a `Told`."""
+        return {**self.to_dict(), "sentence": self.sentence}
+
     def to_dict(self) -> dict[str, Any]:
-        """For a program: all but the sentence, which hangs on the language."""
+        """For a program: all but the sentence, whose numbers are the evidence."""
         return {
             "cause": self.cause,
             "confidence": round(self.confidence, 2),

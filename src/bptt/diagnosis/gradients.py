@@ -16,9 +16,10 @@ FAR = 40  # steps through which a plain recurrent layer hands on nothing
 
 
 def growth(layer: Mapping[str, Any]) -> float | None:
-    """The norm of dLoss/dh_t in the first quarter of the steps beside that in the last, of the steps that rows have; None where
-    there are too few steps to tell."""
-    steps = [value for value, real in zip(layer["gradient"], layer["real"], strict=True) if real]
+    """The norm of dLoss/dh_t in the quarter of the steps that the layer reads first beside that in the quarter it reads last; of
+    the steps that rows have, and the numbers that are finite; None where there are too few to tell."""
+    steps = [value for value, real in zip(layer["gradient"], layer["real"], strict=True) if real and value is not None]
+    steps = steps[::-1] if "backward" in layer["layer"] else steps
     quarter = len(steps) // 4
     if quarter < 1:
         return None
@@ -31,7 +32,7 @@ def exploding(case: Case) -> Diagnosis | None:
     grown = {
         name: max((g for one in seen[:3] if (g := growth(one)) is not None), default=0.0) for name, seen in case.layers.items()
     }
-    norms = [probe["gradient_norm"] for probe in case.probes]
+    norms = [probe["gradient_norm"] or 0.0 for probe in case.probes]
     if not norms or not grown:
         return None
     layer, most = max(grown.items(), key=lambda pair: pair[1])
@@ -134,6 +135,9 @@ def _origin(case: Case) -> str:
     last = case.probes[-1] if case.probes else None
     if not last:
         return _("Nothing was measured before it.")
+    broken = [one["weight"] for one in last["weights"] if one["gradient"] is None or one["norm"] is None]
+    if broken:
+        return _("In batch {step} the gradient of {weights} was not finite.").format(step=last["step"], weights=", ".join(broken))
     worst = max(last["weights"], key=lambda one: one["gradient"] / max(one["norm"], 1e-9))
     message = _("Last seen in batch {step}: the gradient of {weight} had the norm {gradient:.3g}.")
     return message.format(step=last["step"], weight=worst["weight"], gradient=worst["gradient"])

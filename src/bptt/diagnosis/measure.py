@@ -116,7 +116,8 @@ class Measured:
         if own and not self.judge:
             return None
         rows = self.steps if own else self.words[0]
-        rows = _cut(rows, *self._limits(view)) if self._limits(view) else rows
+        limits = self._limits(view)
+        rows = _cut(rows, *limits) if limits else rows
         ids = np.where(rows.ids == UNKNOWN, -1, rows.ids.astype(np.int64)) if own else rows.ids
         rows = Ragged(ids, rows.starts)
         parts = _part(rows, 0, len(self.train)), _part(rows, len(self.train), len(rows))

@@ -64,9 +64,9 @@ def no_order(case: Case) -> Diagnosis | None:
     """The answers are the same for the words in any order, and a model that reads no order does as well."""
     measured = case.measured
     judge = measured.opinion() if measured else None
-    if not measured or not judge or (case.skill or 0.0) < 3 * NOTHING or measured.answers is None or measured.shuffled is None:
+    changed = measured.changed_by_order if measured else None
+    if not measured or not judge or changed is None or (case.skill or 0.0) < 3 * NOTHING:
         return None
-    changed = measured.changed_by_order
     ordered = measured.pairs_kept is not None and measured.pairs_kept < RANDOM
     behind = (case.skill or 0.0) - judge.skill
     if ordered or changed > ALIKE * 2 or behind > NOTHING * 1.5:

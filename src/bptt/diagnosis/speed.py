@@ -7,7 +7,7 @@ from bptt.diagnosis.case import Case
 from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
 
-FEW_ROWS = 2  # a batch
+FEW_ROWS, MANY = 2, 50  # rows a batch, batches an epoch
 WAITING = 0.3  # share of the training time in which a batch is made ready
 WASTED, MOSTLY, SAVED = 0.35, 0.85, 0.15  # share of the cells that is padding; that the usual buckets would save
 SHAPES, COMPILING = 14, 0.4  # programs, and share of the time that their compilation takes
@@ -16,8 +16,8 @@ SHAPES, COMPILING = 14, 0.4  # programs, and share of the time that their compil
 def slow_input(case: Case) -> Diagnosis | None:
     """The network waits for its rows, or gets them in crumbs."""
     size, batches = case.settings.training.batch_size, case.batches
-    waited = sum(epoch.get("input_seconds", 0.0) for epoch in case.epochs) / max(case.seconds, 1e-9)
-    if waited < WAITING and (size > FEW_ROWS or batches < 50):
+    waited = case.waited / max(case.seconds, 1e-9)
+    if waited < WAITING and (size > FEW_ROWS or batches < MANY):
         return None
     speed = max((epoch["tokens_per_second"] for epoch in case.epochs), default=0)
     sentence = _(

@@ -29,7 +29,9 @@ class Recurrences:
     def probes(self, readings: Readings) -> list[LayerProbe]:
         """Of the layers that were read."""
         return [
-            layer_probe(layer.path, layer.cell_name, np.asarray(layer.cell.recurrent_kernel), dict(zip(fields, rows.T, strict=True)))
+            layer_probe(
+                layer.path, layer.cell_name, np.asarray(layer.cell.recurrent_kernel), dict(zip(fields, rows.T, strict=True))
+            )
             for layer in self.read
             if (rows := self._rows(layer, readings)) is not None
             for fields in [tap.FIELDS[layer.cell_name]]

@@ -16,7 +16,7 @@ from bptt.messages import _, language
 from bptt.messages.visible import visible
 from bptt.models.describe import ModelTable
 from bptt.record import DATA, ENVIRONMENT, MODEL_TABLE, REPORT, SCORES, Machine, Run, write_atomically
-from bptt.report import curves, facts
+from bptt.report import curves, facts, findings
 from bptt.report.bars import Lengths
 from bptt.report.settings import settings
 from bptt.report.text import count, part_names, quote, share, short, shorten
@@ -71,6 +71,7 @@ def _contents(run: Run, view: View) -> dict[str, Any]:
     return (
         _style()
         | view.context(scores)
+        | findings.context(run)
         | {
             "language": language(),
             "name": run.path.resolve().name,

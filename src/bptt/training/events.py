@@ -35,6 +35,7 @@ class Epoch(TypedDict):
     seconds: FiniteFloat  # the whole epoch
     compile_seconds: FiniteFloat  # what XLA took of it
     tokens_per_second: FiniteFloat  # of the training part
+    input_seconds: NotRequired[FiniteFloat]  # in which batches of the training part were made ready
 
 
 class Stop(TypedDict):

@@ -1,6 +1,7 @@
 """The verb: a model learns from its batches, and the run folder holds everything."""
 
 import time
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -48,11 +49,12 @@ def fit(
     progress: Progress,
     bundle: Bundle,
     class_weights: NDArray[np.float32] | None = None,
+    watch: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
     """Trains `model`, which ends in `head`, and leaves in it the weights of the best epoch, the best so far always in
     model.safetensors, together with the rest of `bundle` (whose own weights are not looked at). Events go to metrics.jsonl.
     class_weights: (K,) what a row of each class weighs in the loss, of training and of validation (which picks the best epoch);
-    no other figure knows of it.
+    no other figure knows of it. watch: callbacks that only look, when an epoch is on record.
 
     Ends after `config.epochs`, by early stopping, or at the first loss that is not finite. The "stop" event tells of the
     last two. Where no epoch was finished by then, the model keeps its weights from just before that batch.
@@ -62,7 +64,15 @@ def fit(
     best = BestModel(run, bundle, config.monitor)
     mean = [MeanWeights(config.mean_epochs)] if config.mean_epochs > 1 else []
     look = [Microscope(config.microscope, run)] if config.microscope else []
-    callbacks = [*look, Guard(), *mean, best, recorder, *rules(config)]  # on disk first: no epoch is on record whose model may be lost
+    callbacks = [
+        *look,
+        Guard(),
+        *mean,
+        best,
+        recorder,
+        *watch,
+        *rules(config),
+    ]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, head, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
     try:

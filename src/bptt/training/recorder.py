@@ -52,7 +52,7 @@ class Recorder(keras.callbacks.Callback):
         self._started = self._shown = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._epoch, self._batch, self.train.epoch = epoch + 1, 0, epoch
+        self._epoch, self._batch, self.train.epoch, self.train.seconds = epoch + 1, 0, epoch, 0.0
         rate = float(self.model.optimizer.learning_rate.value)
         self._learning_rate = float(f"{rate:.6g}")  # 0.001, not the 0.00100000005 of float32
         self._tokens, self._compile_epoch, self._compiling_since = 0, 0.0, 0.0
@@ -109,6 +109,7 @@ class Recorder(keras.callbacks.Callback):
                 "seconds": round(time.perf_counter() - self._epoch_started, 3),
                 "compile_seconds": round(self._compile_epoch, 3),
                 "tokens_per_second": round(self._tokens / self._trained_in),
+                "input_seconds": round(self.train.seconds, 3),
             }
         )
         self._compile_total += self._compile_epoch
