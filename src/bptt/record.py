@@ -28,6 +28,7 @@ from .messages import _
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
 REJECTED, BASELINES = "rejected.jsonl", "baselines.safetensors"
+EXPLAINED, ANSWERS = "explained.json", "answers.safetensors"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 
