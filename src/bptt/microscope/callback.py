@@ -17,8 +17,8 @@ from .recurrences import Recurrences
 
 
 class Microscope(keras.callbacks.Callback):
-    """Every `every` batches, the first among them, a `Probe` of that step: in `probes`, and in microscope.jsonl of `run` if there is
-    one. It reads what the step computes anyway (`kernels.tap`); no step is taken twice, and nothing is compiled for it.
+    """Every `every` batches, the first among them, a `Probe` of that step: in `probes`, and in microscope.jsonl of `run`, if there
+    is one. It reads what the step computes anyway (`kernels.tap`); no step is taken twice, and nothing is compiled for it.
 
     Works on any Keras model; recurrent layers that are not read are named in each probe, with the reason. Weights' gradients are
     read under JAX on one device.
