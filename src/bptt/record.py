@@ -141,7 +141,8 @@ class Run:
             raise self.damaged(CONFIG, error) from error
 
     def append(self, event: Mapping[str, Any], name: str = METRICS, sync: bool = True) -> None:
-        """Adds `event` as one line of the file `name`, with `sync` on disk when this returns. Numbers must be finite (ValueError)."""
+        """One more line, `event`, in the file `name`; with `sync` on disk when this returns. Numbers must be finite
+        (ValueError)."""
         line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
         with (self.path / name).open("ab") as file:
             file.write(line.encode())
