@@ -30,6 +30,7 @@ CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.js
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
 FINDINGS, HEALING = "findings.json", "healing.json"
 REJECTED, BASELINES, MICROSCOPE = "rejected.jsonl", "baselines.safetensors", "microscope.jsonl"
+EXPLAINED, ANSWERS = "explained.json", "answers.safetensors"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
 

@@ -46,12 +46,12 @@ def layer_of(namespace: Any, cell: str, **arguments: Any) -> Any:
     return getattr(namespace, name)(H, **own, **arguments)
 
 
-def pair(cell: str, **arguments: Any) -> tuple[Any, Any]:
-    """Our layer and Keras's, with the same weights, all different."""
+def pair(cell: str, scale: float = 0.5, **arguments: Any) -> tuple[Any, Any]:
+    """Our layer and Keras's, with the same weights, all different and of that standard deviation."""
     ours, theirs = (layer_of(namespace, cell, **arguments) for namespace in (layers, keras.layers))
     for layer in (ours, theirs):
         layer.build((ROWS, T, D))
-        layer.set_weights([spread(w.shape, seed) for seed, w in enumerate(layer.get_weights())])
+        layer.set_weights([spread(w.shape, seed, scale) for seed, w in enumerate(layer.get_weights())])
     return ours, theirs
 
 

@@ -5,6 +5,7 @@ import rich_click as click
 from bptt.messages import LANGUAGES, _
 
 from .check import check
+from .compare import compare
 from .diagnose import diagnose
 from .evaluate import evaluate
 from .explain import explain
@@ -13,6 +14,7 @@ from .predict import predict
 from .pretrain import pretrain
 from .report import report
 from .train import train
+from .watch import watch
 
 HELP = click.RichHelpConfiguration(
     arguments_panel_title=_("Arguments"),
@@ -42,5 +44,5 @@ def app(lang: str | None) -> None:
     """`lang` was read before this module was imported (main.speak); here it is checked and explained."""
 
 
-for command in (init, check, pretrain, train, diagnose, evaluate, predict, report, explain):
+for command in (init, check, pretrain, train, diagnose, evaluate, predict, compare, report, watch, explain):
     app.add_command(command)

@@ -1,6 +1,5 @@
 """`bptt evaluate RUN DATA`: how well a run answers other rows."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ from bptt.messages import _
 from . import screen
 from .command import allow_rejects_option, json_option, progress_option, several
 from .overrides import HOW_READ, Overridable, reading
-
-BOUNDLESS = 1_000_000  # characters: a pipe has no width, each class stands on one line of it
 
 
 @click.command(
@@ -46,24 +43,7 @@ def evaluate(
     if as_json or progress == "json":
         screen.result(scores.figures(), progress)
     else:
-        _show(scores.table())
+        screen.table(scores.table())
         screen.say(scores.line(), *scores.beside())
         for note in scores.notes():
             screen.say(note, error=True)
-
-
-def _show(found: Any) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from bptt.messages.visible import visible
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("", overflow="fold")  # a name too wide for the screen goes on in the next line: none is cut
-    for name in found.head:
-        table.add_column(name, no_wrap=True)
-    for name, figures in found.rows:
-        table.add_row(Text(visible(name, "")), *figures)
-    width = None if sys.stdout.isatty() else BOUNDLESS
-    Console(highlight=False, markup=False, width=width).print(table)

@@ -13,6 +13,7 @@ from bptt.messages import _
 from bptt.messages.visible import visible, visible_json
 
 PACKAGE = Path(__file__).parents[1]
+BOUNDLESS = 1_000_000  # characters: a pipe has no width, each row of a table stands on one line of it
 
 
 def say(*lines: object, error: bool = False) -> None:
@@ -24,6 +25,22 @@ def say(*lines: object, error: bool = False) -> None:
 def answer(value: Any) -> None:
     """`value` to standard output as JSON on one line, which reads back the same in any encoding."""
     _write(visible_json(value, sys.stdout.encoding or "utf-8"), sys.stdout)
+
+
+def table(found: Any) -> None:
+    """An `evaluation.table.Table` to standard output."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False)
+    drawn.add_column("", overflow="fold")  # a name too wide for the screen goes on in the next line: none is cut
+    for name in found.head:
+        drawn.add_column(Text(visible(name, "")), no_wrap=True)
+    for name, figures in found.rows:
+        drawn.add_row(Text(visible(name, "")), *(Text(visible(figure, "")) for figure in figures))
+    width = None if sys.stdout.isatty() else BOUNDLESS
+    Console(highlight=False, markup=False, width=width).print(drawn)
 
 
 def result(figures: dict[str, Any], progress: str) -> None:

@@ -44,7 +44,7 @@ def share(right: int, rows: int) -> Figure:
 
 def bootstrap(metric: Metric, truth: Numbers, answers: Numbers, seed: int = 0) -> Figure:
     """`metric` of `answers` (N,) to `truth` (N,)."""
-    return _figure(metric(truth, answers), [metric(truth[rows], answers[rows]) for rows in _resampled(len(truth), seed)])
+    return figure(metric(truth, answers), [metric(truth[rows], answers[rows]) for rows in resampled(len(truth), seed)])
 
 
 def difference(metric: Metric, truth: Numbers, ours: Numbers, theirs: Numbers, seed: int = 0) -> Figure:
@@ -54,15 +54,15 @@ def difference(metric: Metric, truth: Numbers, ours: Numbers, theirs: Numbers, s
     def gain(rows: slice | NDArray[np.int64]) -> float:
         return metric(truth[rows], ours[rows]) - metric(truth[rows], theirs[rows])
 
-    return _figure(gain(slice(None)), [gain(rows) for rows in _resampled(len(truth), seed)])
+    return figure(gain(slice(None)), [gain(rows) for rows in resampled(len(truth), seed)])
 
 
-def _resampled(rows: int, seed: int) -> list[NDArray[np.int64]]:
+def resampled(rows: int, seed: int) -> list[NDArray[np.int64]]:
     """RESAMPLES times as many rows as there are, drawn with replacement: the same ones at each call."""
     draw = np.random.default_rng(seed)
     return [draw.integers(0, rows, rows) for _again in range(RESAMPLES)]
 
 
-def _figure(value: float, resampled: list[float]) -> Figure:
+def figure(value: float, resampled: list[float]) -> Figure:
     low, high = np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Figure(value=value, low=float(low), high=float(high))

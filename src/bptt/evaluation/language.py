@@ -10,6 +10,7 @@ from pydantic import FiniteFloat, NonNegativeInt
 
 from bptt.data.dataset import Dataset
 from bptt.errors import DataError
+from bptt.evaluation.measures import Counts
 from bptt.evaluation.table import Table
 from bptt.messages import _
 
@@ -82,6 +83,12 @@ def score(answers: Sequence[NDArray[np.floating[Any]]], dataset: Dataset) -> Sco
         backward=_perplexity([worth[:-1, 1] for worth in answers]) if answers[0].shape[1] > 2 else None,
         baseline=_perplexity([worth[1:, -1] for worth in answers]),
     )
+
+
+def counts(answers: Sequence[NDArray[np.floating[Any]]]) -> Counts:
+    """What each of N answers (T, D + 1) counts: the nats of its words but the first, and their number."""
+    nats = [float(worth[1:, 0].astype(np.float64).sum()) for worth in answers]
+    return {"nats": np.array(nats), "words": np.array([max(len(worth) - 1, 0) for worth in answers], np.float64)}
 
 
 def _perplexity(worth: Sequence[NDArray[np.floating[Any]]]) -> float:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from bptt import batches
 from bptt.data import Encoder, Ragged, TextConfig, check_kind
-from bptt.data.config import LONGEST
 from bptt.evaluation.mixture import Mixture
 from bptt.models import Head
 from bptt.progress import Progress, Silence
@@ -66,11 +65,8 @@ class Predictor:
     def answers_to(self, encoded: Ragged, progress: Progress | None = None) -> Answers:
         """What the network alone says of N rows as steps, which are cut and padded here. Raises as `answers` does."""
         progress, answered = progress or Silence(), 0
-        text = self.text.model_copy(update={"max_length": LONGEST}) if self.head.per_step else self.text
-        unlabelled = np.zeros(len(encoded), np.int32)
-        padded = batches.Batches(encoded, unlabelled, text, self.batch_size, seed=0, shuffle=False, step=STEP)
         answers: list[NDArray[Any]] = [np.empty(0)] * len(encoded)
-        for batch in padded.epoch(0):
+        for batch in self.padded(encoded).epoch(0):
             found = self.head.answers(self.model, batch)
             for row, answer, real in zip(batch.rows, found, batch.real, strict=True):
                 answers[row] = answer[real] if self.head.per_step else answer
@@ -79,3 +75,11 @@ class Predictor:
         if self.head.per_step:
             return answers
         return np.stack(answers) if answers else np.empty((0, *self.model.output_shape[1:]), np.float32)
+
+    def padded(self, encoded: Ragged) -> batches.Batches:
+        """N rows as steps, cut and padded as the network reads them; none is cut where every step has an answer. A network that
+        reads the padding gets as much of it as in training."""
+        longest = max(self.text.max_length, int(encoded.lengths.max(initial=0)))
+        text = self.text.model_copy(update={"max_length": longest}) if self.head.per_step else self.text
+        unlabelled = np.zeros(len(encoded), np.int32)
+        return batches.Batches(encoded, unlabelled, text, self.batch_size, seed=0, shuffle=False, step=STEP)

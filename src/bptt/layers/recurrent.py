@@ -174,7 +174,7 @@ class Recurrent(ReadsSequences, _Beside):
     def _computed(self, weight: Any, dtype: str) -> Any:
         """A weight in the dtype of the arrays, from all of its digits."""
         with as_stored():
-            return None if weight is None else ops.convert_to_tensor(weight, dtype)
+            return None if weight is None else ops.cast(ops.convert_to_tensor(weight), dtype)
 
     def _weights(self, dtype: str) -> Weights:
         cell, computed = self.cell, functools.partial(self._computed, dtype=dtype)

@@ -1,6 +1,6 @@
 """The scores of one part as the page prints them: each class, the confusion matrix, the worst mistakes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,11 +90,14 @@ class Passage:
 
 def passage(mistake: Mistake) -> Passage | None:
     """What to show of a mistake's words; nothing where it has none."""
-    words, effects = mistake["words"], np.array(mistake["effects"])
-    if not words:
-        return None
+    return moved(mistake["words"], mistake["effects"], PASSAGE) if mistake["words"] else None
+
+
+def moved(words: Sequence[str], told: Sequence[float], most: int) -> Passage:
+    """The `most` neighbouring ones of `words`, at least one, whose effects are strongest."""
+    effects = np.array(told)
     sums = np.concatenate([[0.0], np.cumsum(abs(effects))])
-    length = min(len(words), PASSAGE)
+    length = min(len(words), most)
     start = int((sums[length:] - sums[:-length]).argmax())
     shades = (SHADES * abs(effects) / max(abs(effects).max(), FAINT)).astype(int)
     pieces = [

@@ -7,7 +7,7 @@ from bptt.messages import _
 from bptt.tasks.classify import Classify
 from bptt.tasks.guess import check_labels, guessed
 from bptt.tasks.language import LanguageModelling
-from bptt.tasks.mixed import check_mixture, score
+from bptt.tasks.mixed import check_mixture, judged
 from bptt.tasks.multilabel import Multilabel
 from bptt.tasks.ordinal import Ordinal
 from bptt.tasks.regress import Regress
@@ -19,7 +19,7 @@ _TASKS: dict[str, Task] = {
     task.name: task for task in (Classify(), Ordinal(), Multilabel(), Regress(), Tag(), LanguageModelling())
 }
 
-__all__ = ["Task", "check_mixture", "named", "resolved", "score"]
+__all__ = ["Task", "check_mixture", "judged", "named", "resolved"]
 
 
 def named(name: str) -> Task:

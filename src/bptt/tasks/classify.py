@@ -1,5 +1,6 @@
 """Classification: one class a row (many-to-one)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,8 +11,10 @@ from bptt.checks import copies, sizes
 from bptt.data import Dataset, TextConfig, Vocabulary
 from bptt.data.reading import ONE_CLASS
 from bptt.data.targets import Targets
-from bptt.evaluation import Answers, Predictor, classes, words
+from bptt.evaluation import Answers, Predictor, classes, measures, words
 from bptt.evaluation.baselines import Rivals, TextRivals
+from bptt.evaluation.measures import Counts, Measure
+from bptt.explaining import Aim
 from bptt.models import Head, ModelConfig, Softmax
 from bptt.report import ClassesView
 from bptt.tasks.rows import OfRows
@@ -26,6 +29,7 @@ class Classify(OfRows):
     reading = ONE_CLASS
     view = ClassesView()
     checks = CHECKS
+    compared: Sequence[Measure] = (measures.ACCURACY,)
     mixes = True
 
     def head(self, names: tuple[str, ...], model: ModelConfig, learned: Targets | None = None) -> Head:
@@ -39,6 +43,18 @@ class Classify(OfRows):
 
     def explain(self, judge: Predictor, scores: classes.Scores) -> classes.Scores:
         return words.explain(judge, scores) if isinstance(judge.encoder, Vocabulary) else scores
+
+    def aims(self, answer: NDArray[Any], names: tuple[str, ...]) -> list[Aim]:
+        best = int(answer.argmax())
+        return [Aim(names[best], best)]
+
+    def errors(self, answers: Answers, rows: Dataset) -> NDArray[np.float64]:
+        """The probability of a wrong class; that of the right one below 0."""
+        told = np.asarray(answers, np.float64)
+        return np.where(told.argmax(axis=1) == rows.targets.values, -1.0, 1.0) * told.max(axis=1)
+
+    def counts(self, answers: Answers, rows: Dataset) -> Counts:
+        return measures.of_classes(np.asarray(answers), np.asarray(rows.targets.values))
 
     def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> classes.Answer:
         best = int(answer.argmax())

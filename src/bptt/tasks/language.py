@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from bptt.data import Dataset, Encoder, Ragged
@@ -11,8 +12,10 @@ from bptt.data.targets import Targets
 from bptt.data.text import RESERVED
 from bptt.data.unlabelled import UNLABELLED
 from bptt.errors import ConfigError, DataError
-from bptt.evaluation import Answers, Predictor, language
+from bptt.evaluation import Answers, Predictor, language, measures
 from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.measures import Counts, Measure
+from bptt.explaining import Aim
 from bptt.messages import _
 from bptt.models import Language, ModelConfig
 from bptt.report import LanguageView
@@ -26,6 +29,7 @@ class LanguageModelling(OfRows):
     reading = UNLABELLED
     view = LanguageView()
     checks: Sequence[Any] = ()
+    compared: Sequence[Measure] = (measures.PERPLEXITY,)
     defaults: Mapping[str, Any] = {
         "data.validation": 0.02,
         "text.vocabulary_size": 30_000,
@@ -76,6 +80,19 @@ class LanguageModelling(OfRows):
 
     def explain(self, judge: Predictor, scores: language.Scores) -> language.Scores:
         return scores
+
+    def aims(self, answer: NDArray[Any], names: tuple[str, ...]) -> list[Aim]:
+        message = _(
+            "A language model tells each word from those beside it: there is no one answer to explain. Leave --explain out."
+        )
+        raise DataError("predict.explain", message)
+
+    def errors(self, answers: Answers, rows: Dataset) -> NDArray[np.float64]:
+        """None is explained."""
+        return np.zeros(0)
+
+    def counts(self, answers: Answers, rows: Dataset) -> Counts:
+        return language.counts(list(answers))
 
     def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> language.Answer:
         return language.answer(answer)

@@ -7,7 +7,7 @@ import numpy as np
 
 from bptt.data import Dataset
 from bptt.errors import ConfigError
-from bptt.evaluation import Predictor
+from bptt.evaluation import Answers, Predictor
 from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.messages import _
 from bptt.models import ModelConfig
@@ -25,10 +25,13 @@ def check_mixture(model: ModelConfig, task: Task, train: Dataset) -> None:
         raise ConfigError("config.bag-of-words", message.format(came=model.bag_of_words))
 
 
-def score(task: Task, judge: Predictor, rows: Dataset, rivals: Rivals | None, progress: Progress | None = None) -> Any:
-    """The scores of the answers of `judge` to `rows`, beside those of `rivals`, and of the network alone where it is but a part
-    of what answers. Raises as `Predictor.answers` and `Task.score` do."""
+def judged(
+    task: Task, judge: Predictor, rows: Dataset, rivals: Rivals | None, progress: Progress | None = None
+) -> tuple[Answers, Any]:
+    """The answers of `judge` to `rows`, and their scores beside those of `rivals`, and of the network alone where it is but a
+    part of what answers. Raises as `Predictor.answers` and `Task.score` do."""
     network = judge.network(rows.inputs, progress)
     if isinstance(rivals, TextRivals) and judge.mixture:
         rivals = replace(rivals, network=np.asarray(network).argmax(axis=1))
-    return task.score(judge.mixed(network, rows.inputs), rows, judge.model, rivals)
+    answers = judge.mixed(network, rows.inputs)
+    return answers, task.score(answers, rows, judge.model, rivals)

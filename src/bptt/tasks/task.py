@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from bptt.checks import Finding
@@ -13,6 +14,8 @@ from bptt.data.reading import Reading
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor
 from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.measures import Counts, Measure
+from bptt.explaining import Aim
 from bptt.models import Head, ModelConfig
 from bptt.report import View
 
@@ -21,8 +24,8 @@ class Task(Protocol):
     """What is read and what is answered. Scores are of one type a task; names are the K classes of its answers.
 
     name: its name in the configuration; reading: what a row of a source means; view: its part of the report; checks: what is
-    looked at in the labels before training; mixes: whether a bag of words can answer beside the network; defaults:
-    {"section.key": value} in the place of the configuration's own.
+    looked at in the labels before training; compared: the figures by which its models are compared; mixes: whether a bag of
+    words can answer beside the network; defaults: {"section.key": value} in the place of the configuration's own.
     """
 
     @property
@@ -36,6 +39,9 @@ class Task(Protocol):
 
     @property
     def checks(self) -> Sequence[Callable[[Rows], Finding]]: ...
+
+    @property
+    def compared(self) -> Sequence[Measure]: ...
 
     @property
     def mixes(self) -> bool: ...
@@ -66,6 +72,15 @@ class Task(Protocol):
 
     def explain(self, judge: Predictor, scores: Any) -> Any:
         """`scores` with what moved the worst answers, for the report."""
+
+    def aims(self, answer: NDArray[Any], names: tuple[str, ...]) -> list[Aim]:
+        """The numbers of one of a Predictor's answers that are worth explaining. Raises DataError where the task has none."""
+
+    def errors(self, answers: Answers, rows: Dataset) -> NDArray[np.float64]:
+        """(N,) how wrong each of the `answers` to N `rows` is: above 0 where it is wrong; the lower, the surer a right one."""
+
+    def counts(self, answers: Answers, rows: Dataset) -> Counts:
+        """What each of the `answers` to N `rows` counts towards the figures `compared`."""
 
     def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> Any:
         """One of a Predictor's answers, that to `row`, as a dataclass for a person."""

@@ -73,6 +73,12 @@ class TrainingConfig(BaseModel):
     layer_rate_decay: float = Field(
         2.6, ge=1, le=1000, description="pretrained: how many times slower each layer learns than the one above it"
     )
+    explained: int = Field(
+        2,
+        ge=0,
+        le=20,
+        description="answers that the report explains: so many of the worst and of the surest; 0 for none",
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="start of every random draw: first weights, order of texts, dropout")
 
     @model_validator(mode="after")
