@@ -160,7 +160,6 @@ def planted() -> Iterator[Case]:
     yield Case("overfitting", "feedback-few", "feedback", 200, FOREVER | NO_DROPOUT)
     yield Case("overfitting", "topics-few", "topics", 250, FOREVER | NO_DROPOUT)
     yield Case("overfitting", "reviews-few", "reviews", 300, FOREVER | NO_DROPOUT)
-    yield Case("overfitting", "waves-few", "waves", 60, FOREVER | NO_DROPOUT | {"training.batch_size": 8})
     yield Case("underfitting", "feedback-1-unit", "feedback", 1500, {"model.units": [1], "model.embedding_width": 1})
     yield Case("underfitting", "topics-1-unit", "topics", 1500, {"model.units": [1]})
     yield Case("underfitting", "waves-1-unit", "waves", 900, {"model.units": [1]})
@@ -171,7 +170,9 @@ def planted() -> Iterator[Case]:
     yield Case("noisy_labels", "topics-all", "topics", 1500, {}, shuffled_labels(1.0))
     yield Case("noisy_labels", "feedback-half", "feedback", 1500, {}, shuffled_labels(0.5))
     yield Case("noisy_labels", "waves-all", "waves", 900, {}, shuffled_labels(1.0))
-    yield Case("collapsed_to_one_class", "feedback-sgd", "feedback", 1500, {"model.dropout": 0.99})
+    hasty = {"training.epochs": 3, "training.learning_rate": 0.0005, "model.embedding_dropout": 0.7}
+    yield Case("collapsed_to_one_class", "reviews-80", "reviews", 900, hasty, lopsided(0.8))
+    yield Case("collapsed_to_one_class", "waves-80", "waves", 900, {"training.epochs": 3, "model.dropout": 0.7}, lopsided(0.8))
     yield Case("class_imbalance", "feedback-95", "feedback", 1500, {}, lopsided(0.95))
     yield Case("class_imbalance", "reviews-95", "reviews", 1000, {}, lopsided(0.95))
     yield Case("class_imbalance", "waves-97", "waves", 1500, {}, lopsided(0.97))

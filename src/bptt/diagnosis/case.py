@@ -1,6 +1,7 @@
 """All that is known of a run: what its folder holds, and what can be measured on its rows."""
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,12 +99,11 @@ class Case:
 
     @cached_property
     def step_ratio(self) -> float | None:
-        """Length of a step of training beside the weight it changes, the median of weights and probes in the first half; 1e-3 to
-        1e-1 where the learning rate fits. Without probes, told from the learning rate; None where that cannot be."""
-        early = self.probes[: max(1, len(self.probes) // 2)]
-        ratios = [one["update"] / one["norm"] for probe in early for one in probe["weights"] if told(one)]
-        if ratios:
-            return sorted(ratios)[len(ratios) // 2]
+        """Length of a step of training beside the weight it changes, the median of the weights in the probe that saw the largest;
+        1e-3 to 1e-1 where the learning rate fits. Without probes, told from the learning rate; None where that cannot be."""
+        seen = [[one["update"] / one["norm"] for one in probe["weights"] if told(one)] for probe in self.probes]
+        if any(seen):
+            return max(statistics.median(ratios) for ratios in seen if ratios)
         if self.config and self.config.training.optimizer in ADAPTIVE:
             return self.config.training.learning_rate / FIRST_WEIGHTS
         return None

@@ -8,7 +8,7 @@ from bptt.diagnosis.case import Case
 from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
 
-GROWS, DIES = 30.0, 1e-3  # times as large early in the rows as late
+GROWS, DIES = 30.0, 0.05  # times as large early in the rows as late
 HUGE = 100.0  # norm of all gradients together
 FULL = 0.6  # share of units at the ends of their range
 BROKEN = 0.01  # share of the rows that hold what is no number
@@ -39,16 +39,18 @@ def exploding(case: Case) -> Diagnosis | None:
     radius = max((one["spectral_radius"] or 0.0) for one in case.layers[layer])
     if most < GROWS or max(norms) < HUGE:
         return None
+    limited = case.probes[-1]["clipped"] is not None
     sentence = _(
         "In {layer} the gradient grows {growth:.3g} times on its way from the last steps to the first; the norm of all gradients "
         "reaches {norm:.3g}, the spectral radius of the recurrent weights is {radius:.2f}."
     )
     evidence = {"layer": layer, "growth_through_time": most, "gradient_norm": max(norms), "spectral_radius": radius}
+    evidence["clipped"] = case.probes[-1]["clipped"]
     evidence["step"] = case.probes[norms.index(max(norms))]["step"]
     why = _("A limit on the gradient's norm keeps a single steep step from throwing the weights away.")
     return Diagnosis(
         "exploding_gradient",
-        0.9,
+        0.75 if limited else 0.9,
         sentence.format(layer=layer, growth=most, norm=max(norms), radius=radius),
         evidence,
         Remedy(why, {"training.clipnorm": 1.0, "training.clipvalue": 0.0, "training.global_clipnorm": 0.0}),

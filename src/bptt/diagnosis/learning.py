@@ -12,6 +12,7 @@ RISE, GAP = 1.25, 0.45  # of the validation loss over its best; of the training 
 CREEPING = 0.1  # share of the loss that is gone after all epochs
 SOME = 0.2  # dropout
 TINY = 4  # units of a layer
+ENOUGH = 0.9  # of a linear model's skill
 HEAVY = 0.8  # share of values switched off
 
 
@@ -94,7 +95,9 @@ def overfitting(case: Case) -> Diagnosis | None:
 def underfitting(case: Case) -> Diagnosis | None:
     """Not even the training rows are learned, by a network too small, or one that is held back too much."""
     config, learned = case.settings, case.learned
-    if learned is None or learned > 0.6 or not case.falls_short:
+    judge = case.measured.opinion() if case.measured else None
+    as_good = judge is not None and (case.skill or 0.0) > ENOUGH * judge.skill
+    if learned is None or learned > 0.6 or (as_good and not case.falls_short):
         return None
     units, width = min(config.model.units), config.model.embedding_width
     dropped = max(config.model.embedding_dropout, config.model.dropout, config.model.word_dropout)

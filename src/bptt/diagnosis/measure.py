@@ -202,21 +202,25 @@ class Measured:
         return found if len(found) >= max(1, len(counts) - 1) else {}
 
     @cached_property
-    def pairs_kept(self) -> float | None:
-        """Distinct pairs of neighbours beside those of the same rows in a random order: 1 where their order says nothing, less in
-        a language."""
+    def neighbours_tell(self) -> float | None:
+        """What a word tells of the next, in nats (mutual information), less the same for a random order of each row, which has
+        the same bias: about 0 where the order says nothing, 0.4 and more in a language. None of rows of numbers."""
         if not self.readable:
             return None
         rows, names = self.words
-        draw = np.random.default_rng(0)
-        row = np.repeat(np.arange(len(rows)), rows.lengths)
-        mixed = rows.ids[np.argsort(row + draw.random(len(row)), kind="stable")]
-        inside = row[1:] == row[:-1]
+        keys = np.repeat(np.arange(len(rows)), rows.lengths) + np.random.default_rng(0).random(len(rows.ids))
+        inside = np.ones(max(len(rows.ids) - 1, 0), bool)
+        inside[rows.starts[1:-1][(rows.starts[1:-1] > 0) & (rows.starts[1:-1] < len(rows.ids))] - 1] = False
+        mixed = rows.ids[np.argsort(keys, kind="stable")]
+        return _information(rows.ids, inside, len(names)) - _information(mixed, inside, len(names))
 
-        def distinct(ids: NDArray[Any]) -> int:
-            return len(np.unique((ids[:-1].astype(np.int64) * len(names) + ids[1:])[inside]))
 
-        return distinct(rows.ids) / max(distinct(mixed), 1)
+def _information(ids: NDArray[Any], inside: NDArray[np.bool_], words: int) -> float:
+    """The mutual information of neighbours, in nats, over the places that `inside` says are in one row."""
+    first, second = ids[:-1][inside].astype(np.int64), ids[1:][inside]
+    counts = (np.unique(one, return_counts=True)[1] / max(len(first), 1) for one in (first, second, first * words + second))
+    own, others, both = (-float(np.sum(share * np.log(share))) for share in counts)
+    return own + others - both
 
 
 def _cut(rows: Ragged, longest: int, side: Side) -> Ragged:

@@ -6,7 +6,8 @@ from bptt.messages import _
 
 PADDED = 0.1  # share of the cells that is padding
 CUT = 0.1  # share of the words that is cut off
-LOST = 0.35  # share of a linear model's skill that is lost with them
+LOST = 0.5  # share of a linear model's skill that is lost with them
+LUCK = 2.5  # of so many standard deviations
 UNKNOWN = 0.15  # share of the training words without an id
 LONG = 300  # steps
 
@@ -35,7 +36,9 @@ def truncation(case: Case) -> Diagnosis | None:
     if facts["share_words_cut"] < CUT or not case.measured:
         return None
     whole, kept, other = (case.measured.opinion(view) for view in ("whole", "kept", "other side"))
-    if not whole or not kept or not other or whole.skill < 0.2 or kept.skill > (1 - LOST) * whole.skill:
+    if not whole or not kept or not other or whole.skill < 0.2:
+        return None
+    if whole.skill - kept.skill < max(LOST * whole.skill, LUCK / len(case.measured.validation) ** 0.5):
         return None
     sentence = _(
         "{share:.0%} of the words are cut off: a linear model has skill {whole:.2f} on whole rows, {kept:.2f} on what is kept "

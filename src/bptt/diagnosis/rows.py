@@ -5,9 +5,9 @@ from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
 
 NOTHING = 0.1  # skill that is none
-DOUBTFUL = 0.85  # share right among the surest fifth of the answers, where labels are sound nearly 1
+DOUBTFUL = 0.88  # share right among the surest fifth of the answers, where labels are sound nearly 1
 COPIED = 0.12  # share of the validation rows that have a near copy in training
-RANDOM = 0.93  # distinct pairs of words beside those of a random order
+RANDOM, LANGUAGE = 0.1, 0.4  # nats that a word tells of the next, at most where the order says nothing; at least in a language
 ALIKE = 0.05  # share of answers that a random order may change
 
 
@@ -23,7 +23,7 @@ def noisy(case: Case) -> Diagnosis | None:
     doubtful = judge.sure is not None and max(judge.skill, case.skill) < 0.6 and judge.sure + spread < DOUBTFUL
     if case.lopsided or not (nothing or doubtful):
         return None
-    told = measured.pairs_kept is None or measured.pairs_kept < RANDOM
+    told = measured.neighbours_tell is None or measured.neighbours_tell > LANGUAGE
     sentence = (
         _("Neither the network (skill {skill:.2f}) nor a linear model ({linear:.2f}) tells the labels from the rows.")
         if nothing
@@ -67,7 +67,7 @@ def no_order(case: Case) -> Diagnosis | None:
     changed = measured.changed_by_order if measured else None
     if not measured or not judge or changed is None or (case.skill or 0.0) < 3 * NOTHING:
         return None
-    ordered = measured.pairs_kept is not None and measured.pairs_kept < RANDOM
+    ordered = measured.neighbours_tell is not None and measured.neighbours_tell > RANDOM
     behind = (case.skill or 0.0) - judge.skill
     if ordered or changed > ALIKE * 2 or behind > NOTHING * 1.5:
         return None
@@ -75,7 +75,12 @@ def no_order(case: Case) -> Diagnosis | None:
         "The words of a row stand in no order that says anything: a random one changes {changed:.1%} of the answers, and a "
         "linear model without order has skill {linear:.2f} where the network has {skill:.2f}."
     )
-    evidence = {"changed_by_order": changed, "linear_skill": judge.skill, "skill": case.skill, "pairs": measured.pairs_kept}
+    evidence = {
+        "changed_by_order": changed,
+        "linear_skill": judge.skill,
+        "skill": case.skill,
+        "neighbours_tell": measured.neighbours_tell,
+    }
     why = _("A bag of words learns this in a second; in the network's answers its share costs nothing.")
     overrides = {"model.bag_of_words": 0.5, "model.pooling": "mean"} if case.settings.data.task in ("classify", "ordinal") else {}
     return Diagnosis(

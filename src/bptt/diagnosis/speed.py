@@ -10,7 +10,7 @@ from bptt.messages import _
 FEW_ROWS, MANY = 2, 50  # rows a batch, batches an epoch
 WAITING = 0.3  # share of the training time in which a batch is made ready
 WASTED, MOSTLY, SAVED = 0.35, 0.85, 0.15  # share of the cells that is padding; that the usual buckets would save
-SHAPES, COMPILING = 14, 0.4  # programs, and share of the time that their compilation takes
+SHAPES, COMPILING = 24, 0.4  # programs, and share of the time that their compilation takes
 
 
 def slow_input(case: Case) -> Diagnosis | None:

@@ -16,7 +16,8 @@ class Feed(keras.utils.PyDataset):
     with `class_weights` (K,) what each row weighs in the loss (B,), that of its class, besides.
 
     Whoever trains sets `epoch` before each epoch, so that the order of any epoch can be made again, and may set `watcher`
-    to see each batch just before it runs. `seconds`: what making the batches took, for whoever sets it to 0. (Keras takes one batch, and ends one epoch, before it begins: nothing is counted here.)
+    to see each batch just before it runs. (Keras takes one batch, and ends one epoch, before it begins: nothing is counted
+    here.) `seconds`: what making the batches took, for whoever sets it to 0.
     """
 
     def __init__(self, batches: Batches, class_weights: NDArray[np.float32] | None = None) -> None:
