@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bptt import data, models, tasks, training
 from bptt.bundle import Bundle
-from bptt.config import Config
+from bptt.config import Config, of_run
 from bptt.evaluation import Predictor
 from bptt.evaluation.mixture import mixture_of
 from bptt.messages import _
@@ -35,3 +35,8 @@ def judge_of(bundle: Bundle) -> Predictor:
     model = models.restore(bundle, inputs, head)
     mixture = mixture_of(bundle, config.model.bag_of_words)
     return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
+
+
+def task_of(path: Path) -> tasks.Task:
+    """What the run in `path` is to learn. Raises ModelFileError."""
+    return tasks.named(of_run(Run.open(path)).data.task)
