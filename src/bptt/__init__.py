@@ -23,6 +23,7 @@ __all__ = [
     "initializers",
     "kernels",
     "layers",
+    "loggers",
     "microscope",
     "models",
     "report",

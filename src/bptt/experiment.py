@@ -4,36 +4,34 @@ One function a verb of the command line, and the whole of it: a command only rea
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bptt import batches, checks, comparing, data, models, tasks, training
+from bptt import batches, checks, data, inspection, loggers, models, tasks, training
 from bptt.bundle import Bundle
 from bptt.checks import Finding
-from bptt.comparing import Comparison, answers
-from bptt.config import Config, of_run, override
+from bptt.comparing import answers
+from bptt.config import Config, override
 from bptt.data.sources import has_columns
 from bptt.data.splits import Part
 from bptt.diagnosis import Diagnosis, examine
 from bptt.diagnosis.live import Watch
-from bptt.errors import DataError
-from bptt.evaluation import Answers, Predictor
+from bptt.evaluation import Predictor
 from bptt.evaluation.baselines import Rivals, TextRivals
 from bptt.evaluation.mixture import mixture_of
 from bptt.evaluation.rivals import load_rivals
-from bptt.explaining import Explainer, Explanation, Told, extremes
+from bptt.explaining import Explainer
 from bptt.messages import _
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
-from bptt.record import BASELINES, DATA, EXPLAINED, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
-from bptt.report import write, write_comparison, write_explanations
-from bptt.report.watch import serve
-from bptt.trained import bundle_of, case_of, judge_of, unfinished
+from bptt.record import BASELINES, DATA, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.report import write
+from bptt.trained import bundle_of, case_of, judge_of, task_of, unfinished
 from bptt.transfer import Start
 
 __all__ = [
@@ -42,20 +40,14 @@ __all__ = [
     "Finding",
     "check",
     "columns",
-    "compare",
-    "compared_page",
     "diagnose",
     "evaluate",
-    "explained_page",
-    "explainer",
-    "explanations",
     "init",
     "predict",
     "predictor",
     "report",
     "task_of",
     "train",
-    "watch",
 ]
 
 
@@ -93,6 +85,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     nothing is written.
     """
     progress = progress or Silence()
+    loggers.check(config.training.log_to)
     start = Start.of(config)
     if start.bundle:
         _tell(unfinished(Path(config.training.pretrained), start.bundle))
@@ -149,7 +142,7 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, (_answers, one) in judged.items()})
     counted = {name: answers.judged(parts[name], task.counts(told, parts[name])) for name, (told, _one) in judged.items()}
     answers.save(run, counted)
-    _explain_extremes(run, task, Explainer(judge, splits.train), judged, parts, config.training.explained)
+    inspection.explain_extremes(run, task, Explainer(judge, splits.train), judged, parts, config.training.explained)
     found = examine(case_of(run.path, splits, judge))
     run.write_json(FINDINGS, [one.told() for one in found])
     write(run, task.view)
@@ -204,11 +197,6 @@ def predictor(path: Path) -> Predictor:
     return judge_of(bundle)
 
 
-def task_of(path: Path) -> tasks.Task:
-    """What the run in `path` is to learn. Raises ModelFileError."""
-    return tasks.named(of_run(Run.open(path)).data.task)
-
-
 def predict(model: Path | Predictor, texts: Sequence[Any]) -> list[Any]:
     """One answer a text, or list of tokens where they are tagged, in order: the answer of its task (for classification
     `evaluation.classes.Answer`); `model` is a run folder, or what `predictor` made of it; where it reads several
@@ -229,48 +217,6 @@ def diagnose(path: Path, progress: Progress | None = None) -> list[Diagnosis]:
     return examine(case_of(path))
 
 
-def explainer(path: Path) -> Explainer:
-    """What tells what led to an answer of the run in `path`, beside its training rows where its source is still what it was; else
-    a warning says so. Raises ModelFileError."""
-    judge = predictor(path)
-    config = of_run(Run.open(path))
-    if judge.head.per_step:
-        return Explainer(judge, None)
-    try:
-        train = data.load(config.data, tasks.named(config.data.task).reading).train
-    except (DataError, OSError) as error:
-        _tell([_("No nearest training rows: {reason}").format(reason=error)])
-        return Explainer(judge, None)
-    if train.fingerprint() != Run.open(path).read_json(DATA)["fingerprint"]["train"]:
-        _tell([_("No nearest training rows: {source} is not what it was in training.").format(source=config.data.source)])
-        return Explainer(judge, None)
-    return Explainer(judge, train)
-
-
-def explanations(path: Path, told: Explainer, rows: Sequence[Any]) -> list[Explanation]:
-    """What led to the answers of the run in `path` to `rows` that its predictor asks about. Raises DataError where its task has
-    no answer that can be explained."""
-    task, judge = task_of(path), told.predictor
-    return [told.explain(row, one, task.aims(one, judge.classes)) for row, one in zip(rows, judge.answers(rows), strict=True)]
-
-
-def compare(paths: Sequence[Path]) -> Comparison:
-    """The runs in `paths`, two or more of one task, beside the first of them, on the rows that all were judged by.
-
-    Raises ModelFileError for a run that cannot be read, DataError for runs of several tasks."""
-    return comparing.compare([Run.open(path) for path in paths], task_of(paths[0]).compared)
-
-
-def compared_page(page: Path, paths: Sequence[Path], found: Comparison) -> Path:
-    """Writes what `compare` found of the runs in `paths` as one HTML page, with their curves; returns its place."""
-    return write_comparison(page, [Run.open(path) for path in paths], found, task_of(paths[0]).view)
-
-
-def explained_page(page: Path, path: Path, told: Sequence[Explanation]) -> Path:
-    """Writes what led to some answers of the run in `path` as one HTML page, whose place it gives back."""
-    return write_explanations(page, path.resolve().name, told)
-
-
 def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
     """Which kernel each layer of the run in `path` runs on here, and why; `measure`: what not being native costs.
 
@@ -281,12 +227,6 @@ def explain(path: Path, measure: bool = True) -> list[models.Explanation]:
 def report(path: Path) -> Path:
     """Writes the report of the run in `path` anew; returns its place. Raises ModelFileError."""
     return write(Run.open(path), task_of(path).view)
-
-
-def watch(path: Path, port: int, ready: Callable[[str], None]) -> None:
-    """Shows the report of the run in `path` over HTTP to this machine alone until it is interrupted; port: 0 for a free one;
-    ready: called with the address. Raises ModelFileError, and ConfigError for a port that cannot be had."""
-    serve(Run.open(path), task_of(path).view, port, ready)
 
 
 def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
@@ -306,22 +246,6 @@ def _learn_rivals(run: Run, task: tasks.Task, train: data.Dataset, text: data.Te
     if rivals:
         rivals.save(run.path / BASELINES)
     return rivals
-
-
-def _explain_extremes(
-    run: Run, task: tasks.Task, told: Explainer, judged: Mapping[Part, tuple[Answers, Any]], parts: Mapping[Part, Any], most: int
-) -> None:
-    """Writes what led to the worst answers, `most` of them, and to as many of the surest, of the last part that was judged."""
-    part: Part = "test" if "test" in judged else "validation"
-    rows, said = parts[part], judged[part][0]
-    worst, surest = extremes(task.errors(said, rows), most)
-
-    def explained(row: int) -> tuple[str, Explanation]:
-        aims = task.aims(said[row], told.predictor.classes)
-        return rows.targets.word(row), told.explain(rows.inputs[row], said[row], aims)
-
-    if worst or surest:
-        run.write_json(EXPLAINED, Told(part=part, worst=[*map(explained, worst)], surest=[*map(explained, surest)]))
 
 
 def _list_rejected(run: Run, splits: data.Splits) -> list[str]:
