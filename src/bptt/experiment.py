@@ -3,15 +3,14 @@
 One function a verb of the command line, and the whole of it: a command only reads its arguments and prints.
 """
 
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import keras
 
-from bptt import batches, checks, data, inspection, loggers, models, tasks, training
+from bptt import checks, data, inspection, models, tasks, training
 from bptt.bundle import Bundle
 from bptt.checks import Finding
 from bptt.comparing import answers
@@ -27,12 +26,11 @@ from bptt.evaluation.rivals import load_rivals
 from bptt.explaining import Explainer
 from bptt.messages import _
 from bptt.models.describe import describe, detours
-from bptt.models.size import check_fits
+from bptt.prepare import Prepared, load, prepare, tell
 from bptt.progress import Progress, Silence
 from bptt.record import BASELINES, DATA, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 from bptt.trained import bundle_of, case_of, judge_of, task_of, unfinished
-from bptt.transfer import Start
 
 __all__ = [
     "Config",
@@ -71,8 +69,8 @@ def check(config: Config, progress: Progress | None = None) -> list[Finding]:
     """
     progress = progress or Silence()
     progress.begin(_("reading {source}").format(source=config.data.source))
-    config, splits, notes = _load(config)
-    _tell(notes)
+    config, splits, notes = load(config)
+    tell(notes)
     progress.begin(_("looking at {rows} texts").format(rows=len(splits.train) + len(splits.validation) + len(splits.test or ())))
     return checks.examine(splits, config.text, tasks.named(config.data.task).checks)
 
@@ -85,68 +83,52 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     nothing is written.
     """
     progress = progress or Silence()
-    loggers.check(config.training.log_to)
-    start = Start.of(config)
-    if start.bundle:
-        _tell(unfinished(Path(config.training.pretrained), start.bundle))
-    progress.begin(_("reading {source}").format(source=config.data.source))
-    config, splits, notes = _load(start.adopted(config))
-    task = tasks.named(config.data.task)
-    tasks.check_mixture(config.model, task, splits.train)
-    _tell(notes)
-    progress.begin(_("turning words into numbers"))
-    encoder, encoded = start.encode(splits.train.inputs, config.text)
-    batch_size, seed = config.training.batch_size, config.training.seed
-    learned = batches.make(splits.train, encoded, config.text, batch_size, seed, shuffle=True)
-    validated = encoder.encode(splits.validation.inputs)
-    task.check(config.text.max_length, encoded, validated)
-    held_out = batches.make(splits.validation, validated, config.text, batch_size, seed, shuffle=False)
-    names = task.names(splits.train.classes, encoder)
-    inputs, head = models.inputs_of(encoder, config.text.mask), task.head(names, config.model, splits.train.targets)
-    training.check_monitor(config.training, head)
-    weights = training.class_weights(config.training, splits.train.targets)
-    check_fits(config.model, inputs, head, max(B * T for B, T in learned.shapes()))
-    lengths = np.concatenate([learned.whole_lengths, held_out.whole_lengths])
-    findings = checks.glance(splits, config.text, lengths, task.checks)
-    _tell(finding.line() for finding in findings if finding.verdict != "ok")
+    ready = prepare(config, progress)
+    run = Run.create(path or default_path(ready.config.data.source), ready.config.model_dump())
+    run.write_json(DATA, ready.facts())
+    tell(_list_rejected(run, ready.splits))
+    rivals = _learn_rivals(run, ready, progress)
+    model = _build(run, ready)
+    bundle = Bundle(
+        ready.config.model_dump(mode="json"), ready.splits.train.classes, ready.encoder.to_json(), weights={}, epoch=0
+    )
+    if isinstance(rivals, TextRivals) and ready.config.model.bag_of_words:
+        bundle = replace(bundle, bag=rivals.bag.parts())
+    batches, settings, watch = (ready.learned, ready.held_out), ready.config.training, Watch(run, ready.config, progress.say)
+    training.fit(model, ready.head, *batches, settings, run, progress, bundle, ready.weights, [watch])
+    progress.begin(_("scoring and writing the report"))
+    mixture = mixture_of(bundle, ready.config.model.bag_of_words)
+    how = ready.config.text, ready.head, ready.names, ready.task.reading.asked, ready.task.answer
+    _judge(run, ready, Predictor(model, ready.encoder, *how, mixture), rivals)
+    write(run, ready.task.view)
+    return run
 
-    vectors = data.first_vectors(config.text, encoder.ids, encoded, config.model.embedding_width)
-    _tell(vectors.notes(encoded.ids))
 
-    run = Run.create(path or default_path(config.data.source), config.model_dump())
-    facts = {"batches": {"train": learned.facts(), "validation": held_out.facts()}, **vectors.facts(encoded.ids)}
-    run.write_json(DATA, {**splits.summary(), **encoder.facts(), **facts, "checks": [finding.to_dict() for finding in findings]})
-    _tell(_list_rejected(run, splits))
-    rivals = _learn_rivals(run, task, splits.train, config.text, progress)
-
-    training.seed(config.training)
-    model = models.build(config.model, inputs, head)
-    models.start_from(model, vectors)
-    task.begin(model, encoded)
-    start.give(model, task.name, splits.train.classes)
+def _build(run: Run, ready: Prepared) -> keras.Model:
+    """The model with its first weights; what it is made of stands in the run."""
+    training.seed(ready.config.training)
+    model = models.build(ready.config.model, ready.inputs, ready.head)
+    models.start_from(model, ready.vectors)
+    ready.task.begin(model, ready.encoded)
+    ready.start.give(model, ready.task.name, ready.splits.train.classes)
     table = describe(model)
     run.write_json(MODEL_TABLE, table)
-    _tell(detours(table))
-    bundle = Bundle(config.model_dump(mode="json"), splits.train.classes, encoder.to_json(), weights={}, epoch=0)
-    if isinstance(rivals, TextRivals) and config.model.bag_of_words:
-        bundle = replace(bundle, bag=rivals.bag.parts())
-    training.fit(
-        model, head, learned, held_out, config.training, run, progress, bundle, weights, [Watch(run, config, progress.say)]
-    )
+    tell(detours(table))
+    return model
 
-    progress.begin(_("scoring and writing the report"))
-    mixture = mixture_of(bundle, config.model.bag_of_words)
-    judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
+
+def _judge(run: Run, ready: Prepared, judge: Predictor, rivals: Rivals | None) -> None:
+    """Scores, what led to some answers, and what is wrong, into the run."""
+    task, splits = ready.task, ready.splits
     parts: dict[Part, Any] = {"validation": splits.validation, "test": splits.test}
     judged = {name: tasks.judged(task, judge, part, rivals) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, (_answers, one) in judged.items()})
     counted = {name: answers.judged(parts[name], task.counts(told, parts[name])) for name, (told, _one) in judged.items()}
     answers.save(run, counted)
-    inspection.explain_extremes(run, task, Explainer(judge, splits.train), judged, parts, config.training.explained)
+    most = ready.config.training.explained
+    inspection.explain_extremes(run, task, Explainer(judge, splits.train), judged, parts, most)
     found = examine(case_of(run.path, splits, judge))
     run.write_json(FINDINGS, [one.told() for one in found])
-    write(run, task.view)
-    return run
 
 
 def evaluate(
@@ -167,7 +149,7 @@ def evaluate(
     bundle = bundle_of(path)
     named = Config.parse(bundle.config).data
     task = tasks.named(named.task)
-    _tell(unfinished(path, bundle))
+    tell(unfinished(path, bundle))
     progress.begin(_("reading {source}").format(source=source))
     if not task.reading.per_step and has_columns(source, task.reading):
         text, label = text or named.text, label or named.label
@@ -177,7 +159,7 @@ def evaluate(
         bundle.classes,
         task.reading,
     )
-    _tell(rows.notes)
+    tell(rows.notes)
     judge = judge_of(bundle)
     progress.begin(_("answering {rows} texts").format(rows=len(rows)), rows=len(rows))
     rivals = load_rivals(path / BASELINES) if (path / BASELINES).exists() else None
@@ -193,7 +175,7 @@ def predictor(path: Path) -> Predictor:
     """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
     to its end. Raises ModelFileError."""
     bundle = bundle_of(path)
-    _tell(unfinished(path, bundle))
+    tell(unfinished(path, bundle))
     return judge_of(bundle)
 
 
@@ -229,20 +211,10 @@ def report(path: Path) -> Path:
     return write(Run.open(path), task_of(path).view)
 
 
-def _load(config: Config) -> tuple[Config, data.Splits, list[str]]:
-    """The configuration with the task and the columns that are read, the data, and sentences on what was guessed or left out."""
-    config, told = tasks.resolved(config)
-    reading = tasks.named(config.data.task).reading
-    text, label, notes = data.columns(config.data.source, config.data, reading)
-    config = config.model_copy(update={"data": config.data.model_copy(update={"text": text, "label": label})})
-    splits = data.load(config.data, reading)
-    return config, splits, [*told, *notes, *splits.notes]
-
-
-def _learn_rivals(run: Run, task: tasks.Task, train: data.Dataset, text: data.TextConfig, progress: Progress) -> Rivals | None:
+def _learn_rivals(run: Run, ready: Prepared, progress: Progress) -> Rivals | None:
     """What the model has to beat, kept with the run for later rows."""
     progress.begin(_("learning what the model has to beat"))
-    rivals = task.rivals(train, text)
+    rivals = ready.task.rivals(ready.splits.train, ready.config.text)
     if rivals:
         rivals.save(run.path / BASELINES)
     return rivals
@@ -260,9 +232,3 @@ def _reading(source: str, **reading: Any) -> data.DataConfig:
     """How to read `source`; words are read as their key's type has it. Raises ConfigError for what will not do."""
     given = {"source": source, **reading}
     return Config.parse(override({}, {f"data.{key}": value for key, value in given.items()})).data
-
-
-def _tell(notes: Iterable[str]) -> None:
-    """What was guessed or left out while reading, to whoever listens to warnings; the command line prints them."""
-    for note in notes:
-        warnings.warn(note, stacklevel=3)
