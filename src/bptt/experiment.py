@@ -27,10 +27,11 @@ from bptt.evaluation.mixture import mixture_of
 from bptt.evaluation.rivals import load_rivals
 from bptt.explaining import Explainer, Explanation, Told, extremes
 from bptt.messages import _
+from bptt.microscope import horizon
 from bptt.models.describe import describe, detours
 from bptt.models.size import check_fits
 from bptt.progress import Progress, Silence
-from bptt.record import BASELINES, DATA, EXPLAINED, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.record import BASELINES, DATA, EXPLAINED, FINDINGS, HORIZON, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write, write_comparison, write_explanations
 from bptt.report.watch import serve
 from bptt.trained import bundle_of, case_of, judge_of, unfinished
@@ -142,6 +143,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     )
 
     progress.begin(_("scoring and writing the report"))
+    if config.training.microscope and (seen := horizon.measure(model, head, held_out)):
+        run.write_json(HORIZON, seen)
     mixture = mixture_of(bundle, config.model.bag_of_words)
     judge = Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
     parts: dict[Part, Any] = {"validation": splits.validation, "test": splits.test}
