@@ -25,10 +25,11 @@ from bptt.evaluation.mixture import mixture_of
 from bptt.evaluation.rivals import load_rivals
 from bptt.explaining import Explainer
 from bptt.messages import _
+from bptt.microscope import horizon
 from bptt.models.describe import describe, detours
 from bptt.prepare import Prepared, load, prepare, tell
 from bptt.progress import Progress, Silence
-from bptt.record import BASELINES, DATA, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.record import BASELINES, DATA, FINDINGS, HORIZON, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 from bptt.trained import bundle_of, case_of, judge_of, task_of, unfinished
 
@@ -120,6 +121,8 @@ def _build(run: Run, ready: Prepared) -> keras.Model:
 def _judge(run: Run, ready: Prepared, judge: Predictor, rivals: Rivals | None) -> None:
     """Scores, what led to some answers, and what is wrong, into the run."""
     task, splits = ready.task, ready.splits
+    if ready.config.training.microscope and (seen := horizon.measure(judge.model, ready.head, ready.held_out)):
+        run.write_json(HORIZON, seen)
     parts: dict[Part, Any] = {"validation": splits.validation, "test": splits.test}
     judged = {name: tasks.judged(task, judge, part, rivals) for name, part in parts.items() if part}
     run.write_json(SCORES, {name: task.explain(judge, one).to_dict() for name, (_answers, one) in judged.items()})

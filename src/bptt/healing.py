@@ -18,25 +18,28 @@ MARGIN = 0.01  # skill that is no difference
 
 
 def train(config: Config, path: Path, progress: Progress | None = None) -> list[Run]:
-    """The run of `config` in `path`, and where its first finding has a remedy in settings, that of the settings so changed, in a
-    folder beside it. What was done and whether it helped stands in healing.json and the report of the second.
+    """The run of `config`, and where its first finding has a remedy in settings, that of the settings so changed: the better one
+    in `path`, last in the list, the other beside it. What was done and whether it helped stands in healing.json and both reports.
 
-    Raises as `experiment.train` does."""
+    Raises as `experiment.train` does; the first run is then the one in `path`."""
     progress = progress or Silence()
     first = experiment.train(config, path, progress)
     found = next((one for one in first.read_json(FINDINGS, list[Told]) if one["remedy"]["overrides"]), None)
     if not found:
         return [first]
     before = case_of(first.path)
-    kept = found["cause"] in GOOD_WEIGHTS and _good(before)
     overrides = _without_change(of_run(first), found["remedy"]["overrides"])
     keys = ", ".join(f"{key} = {value}" for key, value in overrides.items())
     progress.say(_("Found: {cause}. Starting again with {keys}.").format(cause=found["cause"], keys=keys))
-    start = (
-        {"training.pretrained": str(first.path), "training.unfreeze_epochs": 0, "training.layer_rate_decay": 1.0} if kept else {}
-    )
-    changed = Config.parse(override(of_run(first).model_dump(), {**overrides, **start}))
-    second = experiment.train(changed, _beside(path), progress)
+    kept = found["cause"] in GOOD_WEIGHTS and _good(before)
+    first = Run(path.rename(_beside(path, "before")))
+    try:
+        second = experiment.train(_changed(first, overrides, kept), path, progress)
+    except BaseException:
+        if path.exists():
+            path.rename(_beside(path, "healed"))
+        first.path.rename(path)
+        raise
     after = case_of(second.path)
     told = Healing(
         cause=found["cause"],
@@ -48,9 +51,24 @@ def train(config: Config, path: Path, progress: Progress | None = None) -> list[
         after=after.skill,
         still=[one.cause for one in examine(after)],
     )
-    second.write_json(HEALING, told)
-    experiment.report(second.path)
-    return [first, second]
+    runs = [first, second] if told["helped"] else _swapped(first, second)
+    for run in runs:
+        run.write_json(HEALING, told | {"first": str((runs[0] if told["helped"] else runs[1]).path)})
+        experiment.report(run.path)
+    return runs
+
+
+def _changed(first: Run, overrides: dict[str, object], kept: bool) -> Config:
+    """The configuration of `first` under the overrides; `kept`: from its weights on."""
+    start = {"training.pretrained": str(first.path), "training.unfreeze_epochs": 0, "training.layer_rate_decay": 1.0}
+    return Config.parse(override(of_run(first).model_dump(), {**overrides, **(start if kept else {})}))
+
+
+def _swapped(first: Run, second: Run) -> list[Run]:
+    """The first where the second was, last; the second beside it."""
+    path = second.path
+    other = Run(path.rename(_beside(path, "healed")))
+    return [other, Run(first.path.rename(path))]
 
 
 def helped(cause: Cause, before: Case, after: Case) -> bool:
@@ -74,9 +92,9 @@ def _without_change(config: Config, overrides: dict[str, object]) -> dict[str, o
     }
 
 
-def _beside(path: Path) -> Path:
+def _beside(path: Path, what: str) -> Path:
     """A folder that is not there yet, by the name of `path`."""
     number = 1
-    while (found := path.with_name(f"{path.name}-healed{'' if number == 1 else f'-{number}'}")).exists():
+    while (found := path.with_name(f"{path.name}-{what}{'' if number == 1 else f'-{number}'}")).exists():
         number += 1
     return found
