@@ -1,4 +1,4 @@
-"""A run and, where something is found that settings can mend, a second one with the first remedy: `train`."""
+"""A run and, where something is found that settings can mend, a second one with the first remedy: `train`, `mend`."""
 
 from pathlib import Path
 
@@ -18,15 +18,19 @@ MARGIN = 0.01  # skill that is no difference
 
 
 def train(config: Config, path: Path, progress: Progress | None = None) -> list[Run]:
-    """The run of `config` in `path`, and where its first finding has a remedy in settings, that of the settings so changed, in a
-    folder beside it. What was done and whether it helped stands in healing.json and the report of the second.
-
-    Raises as `experiment.train` does."""
-    progress = progress or Silence()
+    """The run of `config` in `path`, and where there is one, what `mend` makes of it. Raises as `experiment.train` does."""
     first = experiment.train(config, path, progress)
+    second = mend(path, progress)
+    return [first, second] if second else [first]
+
+
+def mend(path: Path, progress: Progress | None = None) -> Run | None:
+    """Where the first finding of the run in `path` has a remedy in settings, a run with the settings so changed, in a folder beside
+    it. What was done and whether it helped stands in its healing.json and report. Raises as `experiment.train` does."""
+    progress, first = progress or Silence(), Run.open(path)
     found = next((one for one in first.read_json(FINDINGS, list[Told]) if one["remedy"]["overrides"]), None)
     if not found:
-        return [first]
+        return None
     before = case_of(first.path)
     kept = found["cause"] in GOOD_WEIGHTS and _good(before)
     overrides = _without_change(of_run(first), found["remedy"]["overrides"])
@@ -50,7 +54,7 @@ def train(config: Config, path: Path, progress: Progress | None = None) -> list[
     )
     second.write_json(HEALING, told)
     experiment.report(second.path)
-    return [first, second]
+    return second
 
 
 def helped(cause: Cause, before: Case, after: Case) -> bool:
