@@ -15,7 +15,8 @@ Change = Callable[[Cut, int], Cut]
 @dataclass(frozen=True)
 class Case:
     """cause: what is planted, empty for nothing; source, rows: of which data set, and how many rows; settings: over those of the
-    source; change: of the rows, by a seed; recurrent: by what the recurrent weights of the start are multiplied."""
+    source; change: of the rows, by a seed; recurrent, kernel: by what these weights of the recurrent layers are multiplied at
+    the start; off_native: whether the layers run on the scan."""
 
     cause: str
     name: str
@@ -24,6 +25,8 @@ class Case:
     settings: dict[str, Any] = field(default_factory=dict)
     change: Change | None = None
     recurrent: float = 1.0
+    kernel: float = 1.0
+    off_native: bool = False
 
 
 def shuffled_labels(share: float) -> Change:
@@ -122,6 +125,12 @@ UNMASKED = {"text.mask": False, "text.bucket_edges": [], "text.padding": "post",
 LONG = {"text.bucket_edges": [], "text.max_length": 200}
 
 
+def without(case: Case) -> Case:
+    """The same without the fault; the rows as they were, unless they are but a lopsided choice of them."""
+    change = case.change if case.cause == "collapsed_to_one_class" else None
+    return Case("", case.name, case.source, case.rows, change=change)
+
+
 def healthy() -> Iterator[Case]:
     for cell in ("gru", "lstm", "simple_rnn"):
         yield Case("", f"feedback-{cell}", "feedback", 1500, {"model.cell": cell})
@@ -137,7 +146,11 @@ def healthy() -> Iterator[Case]:
     yield Case("", "order-lstm", "order", 2000, {"model.cell": "lstm", "model.dropout": 0.2})
     yield Case("", "waves-gru", "waves", 900)
     yield Case("", "waves-lstm", "waves", 900, {"model.cell": "lstm"})
+    yield Case("", "waves-rnn", "waves", 900, {"model.cell": "simple_rnn"})
     yield Case("", "entities", "entities", 1500)
+    yield Case("", "entities-lstm", "entities", 1000, {"model.cell": "lstm", "model.crf": False})
+    yield Case("", "stars", "ratings", 1200, {"data.task": "ordinal"})
+    yield Case("", "topics-rnn", "topics", 1500, {"model.cell": "simple_rnn"})
 
 
 def planted() -> Iterator[Case]:
@@ -164,8 +177,9 @@ def planted() -> Iterator[Case]:
     yield Case("underfitting", "topics-1-unit", "topics", 1500, {"model.units": [1]})
     yield Case("underfitting", "waves-1-unit", "waves", 900, {"model.units": [1]})
     yield Case("underfitting", "feedback-dropout", "feedback", 1500, {"model.embedding_dropout": 0.95, "model.dropout": 0.95})
-    yield Case("saturated_units", "feedback-rnn", "feedback", 1500, {"model.cell": "simple_rnn"}, recurrent=30.0)
-    yield Case("saturated_units", "topics-gru", "topics", 1500, {}, recurrent=50.0)
+    yield Case("saturated_units", "feedback-rnn", "feedback", 1200, {"model.cell": "simple_rnn"}, kernel=300.0)
+    yield Case("saturated_units", "topics-rnn", "topics", 1200, {"model.cell": "simple_rnn"}, kernel=300.0)
+    yield Case("saturated_units", "waves-rnn", "waves", 900, {"model.cell": "simple_rnn"}, kernel=100.0)
     yield Case("noisy_labels", "feedback-all", "feedback", 1500, {}, shuffled_labels(1.0))
     yield Case("noisy_labels", "topics-all", "topics", 1500, {}, shuffled_labels(1.0))
     yield Case("noisy_labels", "feedback-half", "feedback", 1500, {}, shuffled_labels(0.5))
@@ -227,3 +241,12 @@ def planted() -> Iterator[Case]:
     yield Case("wrong_loss", "feedback", "feedback", 1500, {"data.task": "regress"}, as_numbers)
     yield Case("wrong_loss", "topics", "topics", 1500, {"data.task": "regress"}, as_numbers)
     yield Case("wrong_loss", "reviews", "reviews", 1000, {"data.task": "regress"}, as_numbers)
+    yield Case("learning_rate_too_high", "entities-10", "entities", 800, {"training.learning_rate": 10.0})
+    yield Case("learning_rate_too_low", "entities-1e-6", "entities", 800, {"training.learning_rate": 1e-6})
+    yield Case("overfitting", "ratings-few", "ratings", 250, FOREVER | NO_DROPOUT)
+    yield Case(
+        "sequence_too_long", "topics", "topics", 500, {"text.max_length": 1000, "training.epochs": 5}, buried(600, front=True)
+    )
+    yield Case("padding_waste", "topics", "topics", 1500, {"text.bucket_edges": []})
+    yield Case("unfused_layer", "feedback", "feedback", 1200, off_native=True)
+    yield Case("unfused_layer", "waves", "waves", 900, off_native=True)

@@ -1,4 +1,4 @@
-"""A run and, where something is found that settings can mend, a second one with the first remedy: `train`."""
+"""A run and, where something is found that settings can mend, a second one with the first remedy: `train`, `mend`."""
 
 from pathlib import Path
 
@@ -18,28 +18,38 @@ MARGIN = 0.01  # skill that is no difference
 
 
 def train(config: Config, path: Path, progress: Progress | None = None) -> list[Run]:
-    """The run of `config`, and where its first finding has a remedy in settings, that of the settings so changed: the better one
-    in `path`, last in the list, the other beside it. What was done and whether it helped stands in healing.json and both reports.
-
-    Raises as `experiment.train` does; the first run is then the one in `path`."""
-    progress = progress or Silence()
+    """The run of `config`, and where there is one, what `mend` makes of it: the better one in `path`, last in the list, the other
+    beside it; both reports tell. Raises as `experiment.train` does."""
     first = experiment.train(config, path, progress)
+    second = mend(path, progress)
+    if not second:
+        return [first]
+    told = second.read_json(HEALING, Healing)
+    if told["helped"]:
+        first, second = Run(path.rename(_beside(path, "before"))), Run(second.path.rename(path))
+    for run in (first, second):
+        run.write_json(HEALING, told | {"first": str(first.path)})
+        experiment.report(run.path)
+    return [first, second] if told["helped"] else [second, first]
+
+
+def mend(path: Path, progress: Progress | None = None) -> Run | None:
+    """Where the first finding of the run in `path` has a remedy in settings, a run with the settings so changed, in a folder beside
+    it. What was done and whether it helped stands in its healing.json and report. Raises as `experiment.train` does."""
+    progress, first = progress or Silence(), Run.open(path)
     found = next((one for one in first.read_json(FINDINGS, list[Told]) if one["remedy"]["overrides"]), None)
     if not found:
-        return [first]
+        return None
     before = case_of(first.path)
+    kept = found["cause"] in GOOD_WEIGHTS and _good(before)
     overrides = _without_change(of_run(first), found["remedy"]["overrides"])
     keys = ", ".join(f"{key} = {value}" for key, value in overrides.items())
     progress.say(_("Found: {cause}. Starting again with {keys}.").format(cause=found["cause"], keys=keys))
-    kept = found["cause"] in GOOD_WEIGHTS and _good(before)
-    first = Run(path.rename(_beside(path, "before")))
-    try:
-        second = experiment.train(_changed(first, overrides, kept), path, progress)
-    except BaseException:
-        if path.exists():
-            path.rename(_beside(path, "healed"))
-        first.path.rename(path)
-        raise
+    start = (
+        {"training.pretrained": str(first.path), "training.unfreeze_epochs": 0, "training.layer_rate_decay": 1.0} if kept else {}
+    )
+    changed = Config.parse(override(of_run(first).model_dump(), {**overrides, **start}))
+    second = experiment.train(changed, _beside(path, "healed"), progress)
     after = case_of(second.path)
     told = Healing(
         cause=found["cause"],
@@ -51,24 +61,9 @@ def train(config: Config, path: Path, progress: Progress | None = None) -> list[
         after=after.skill,
         still=[one.cause for one in examine(after)],
     )
-    runs = [first, second] if told["helped"] else _swapped(first, second)
-    for run in runs:
-        run.write_json(HEALING, told | {"first": str((runs[0] if told["helped"] else runs[1]).path)})
-        experiment.report(run.path)
-    return runs
-
-
-def _changed(first: Run, overrides: dict[str, object], kept: bool) -> Config:
-    """The configuration of `first` under the overrides; `kept`: from its weights on."""
-    start = {"training.pretrained": str(first.path), "training.unfreeze_epochs": 0, "training.layer_rate_decay": 1.0}
-    return Config.parse(override(of_run(first).model_dump(), {**overrides, **(start if kept else {})}))
-
-
-def _swapped(first: Run, second: Run) -> list[Run]:
-    """The first where the second was, last; the second beside it."""
-    path = second.path
-    other = Run(path.rename(_beside(path, "healed")))
-    return [other, Run(first.path.rename(path))]
+    second.write_json(HEALING, told)
+    experiment.report(second.path)
+    return second
 
 
 def helped(cause: Cause, before: Case, after: Case) -> bool:

@@ -57,6 +57,7 @@ EXPLAINS: Mapping[Cause, Sequence[Cause]] = {
     "class_imbalance": ("collapsed_to_one_class", "overfitting", "noisy_labels"),
     "underfitting": ("collapsed_to_one_class",),
     "vanishing_gradient": ("collapsed_to_one_class", "underfitting", "overfitting", "noisy_labels"),
+    "sequence_too_long": (*LEARNS_LITTLE, "order_does_not_matter"),
     "slow_input": ("recompilation",),
 }
 

@@ -7,7 +7,7 @@ from bptt.messages import _
 NOTHING = 0.1  # skill that is none
 DOUBTFUL = 0.88  # share right among the surest fifth of the answers, where labels are sound nearly 1
 COPIED = 0.12  # share of the validation rows that have a near copy in training
-RANDOM, LANGUAGE = 0.1, 0.4  # nats that a word tells of the next, at most where the order says nothing; at least in a language
+RANDOM, LANGUAGE = 0.2, 0.4  # nats that a word tells of the next, at most where the order says nothing; at least in a language
 ALIKE = 0.05  # share of answers that a random order may change
 
 
@@ -65,7 +65,7 @@ def no_order(case: Case) -> Diagnosis | None:
     measured = case.measured
     judge = measured.opinion() if measured else None
     changed = measured.changed_by_order if measured else None
-    if not measured or not judge or changed is None or (case.skill or 0.0) < 3 * NOTHING:
+    if not measured or not judge or changed is None or (case.skill or 0.0) < 1.5 * NOTHING:
         return None
     ordered = measured.neighbours_tell is not None and measured.neighbours_tell > RANDOM
     behind = (case.skill or 0.0) - judge.skill

@@ -9,8 +9,9 @@ from bptt.messages import _
 
 FEW_ROWS, MANY = 2, 50  # rows a batch, batches an epoch
 WAITING = 0.3  # share of the training time in which a batch is made ready
-WASTED, MOSTLY, SAVED = 0.35, 0.85, 0.15  # share of the cells that is padding; that the usual buckets would save
-SHAPES, COMPILING = 24, 0.4  # programs, and share of the time that their compilation takes
+WASTED, MOSTLY = 0.35, 0.9  # share of the cells that is padding; with whatever buckets
+SAVED = 0.15  # share of the cells that other buckets would save
+SHAPES, COMPILING = 10, 0.5  # of batches of training, and share of the time that compiling for them takes
 
 
 def slow_input(case: Case) -> Diagnosis | None:
@@ -38,17 +39,20 @@ def padding_waste(case: Case) -> Diagnosis | None:
     text, share = case.settings.text, case.facts["share_padding"]
     if not text.mask:
         return None
-    usual = wasted(case.facts["length_histogram"], TextConfig().bucket_edges, text.max_length)
-    if share < WASTED or (share < MOSTLY and share - usual < SAVED):
-        return None
     edges = _edges(case)
-    sentence = _("{share:.0%} of the cells of a batch are padding; the usual buckets would leave {usual:.0%}.")
+    usual, fitting = (
+        wasted(case.facts["length_histogram"], ends, text.max_length) for ends in (TextConfig().bucket_edges, edges)
+    )
+    better = fitting if not text.bucket_edges or share > MOSTLY else usual
+    if share < WASTED or share - better < (SAVED if better == usual else 2 * SAVED):
+        return None
+    sentence = _("{share:.0%} of the cells of a batch are padding; buckets at {edges} would leave {fitting:.0%}.")
     why = _("Rows of like length share a batch, so that little is computed in vain.")
     return Diagnosis(
         "padding_waste",
         0.85,
-        sentence.format(share=share, usual=usual),
-        {"share_padding": share, "share_padding_usual": usual, "bucket_edges": list(text.bucket_edges)},
+        sentence.format(share=share, edges=edges, fitting=fitting),
+        {"share_padding": share, "share_padding_with_remedy": fitting, "bucket_edges": list(text.bucket_edges)},
         Remedy(why, {"text.bucket_edges": edges}),
     )
 
@@ -71,11 +75,11 @@ def _edges(case: Case) -> list[int]:
 
 def recompilation(case: Case) -> Diagnosis | None:
     """Every shape of batch is compiled for, and there are many."""
-    shapes = sum(len(part["shapes"]) for part in case.data["batches"].values())
+    shapes = len(case.facts["shapes"])
     compiling = sum(epoch["compile_seconds"] for epoch in case.epochs)
     if shapes < SHAPES or compiling < COMPILING * case.seconds:
         return None
-    sentence = _("{shapes} shapes of batches, each compiled for: {share:.0%} of the time.")
+    sentence = _("{shapes} shapes of training batches, each compiled for: {share:.0%} of the time.")
     why = _("Fewer buckets are fewer programs to compile.")
     return Diagnosis(
         "recompilation",
