@@ -25,10 +25,11 @@ from bptt.evaluation.mixture import mixture_of
 from bptt.evaluation.rivals import load_rivals
 from bptt.explaining import Explainer
 from bptt.messages import _
+from bptt.microscope import horizon
 from bptt.models.describe import describe, detours
 from bptt.prepare import Prepared, load, prepare, tell
 from bptt.progress import Progress, Silence
-from bptt.record import BASELINES, DATA, FINDINGS, MODEL_TABLE, REJECTED, SCORES, Run, default_path
+from bptt.record import BASELINES, DATA, FINDINGS, HORIZON, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
 from bptt.trained import bundle_of, case_of, judge_of, task_of, unfinished
 
@@ -97,6 +98,8 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     batches, settings, watch = (ready.learned, ready.held_out), ready.config.training, Watch(run, ready.config, progress.say)
     training.fit(model, ready.head, *batches, settings, run, progress, bundle, ready.weights, [watch])
     progress.begin(_("scoring and writing the report"))
+    if settings.microscope and (seen := horizon.measure(model, ready.head, ready.held_out)):
+        run.write_json(HORIZON, seen)
     mixture = mixture_of(bundle, ready.config.model.bag_of_words)
     how = ready.config.text, ready.head, ready.names, ready.task.reading.asked, ready.task.answer
     _judge(run, ready, Predictor(model, ready.encoder, *how, mixture), rivals)

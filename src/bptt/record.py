@@ -29,7 +29,8 @@ from .messages import _
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
 FINDINGS, HEALING = "findings.json", "healing.json"
-REJECTED, BASELINES, MICROSCOPE = "rejected.jsonl", "baselines.safetensors", "microscope.jsonl"
+REJECTED, BASELINES = "rejected.jsonl", "baselines.safetensors"
+MICROSCOPE, HORIZON = "microscope.jsonl", "horizon.json"
 EXPLAINED, ANSWERS = "explained.json", "answers.safetensors"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
