@@ -1,5 +1,6 @@
 """How far back an input still moves the answer: by its gradient, and by putting another in its place."""
 
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -52,7 +53,7 @@ def measure(model: keras.Model, head: Head, batches: Batches) -> Horizon | None:
     whole = batches.whole_lengths
     return {
         "steps_back": edges[1:],
-        "gradient_share": figures(share[first:last].sum() for first, last in zip(edges, edges[1:], strict=False)),
+        "gradient_share": figures(share[first:last].sum() for first, last in pairwise(edges)),
         "moved": figures(_moved(model, head, batch, back, step) for step in edges[1:]),
         "horizon": int(np.searchsorted(within, MOST * within[-1] * (1 - 1e-9))) + 1 if within[-1] else 0,
         "lengths": {
