@@ -52,8 +52,8 @@ auto recurrence_binding() {
 }
 
 template <class T>
-ffi::Error gradients(ffi::RemainingArgs in, ffi::RemainingRets, int64_t tap) {
-  return guarded([&] { run_gradients<T>(arrays(in), tap); });
+ffi::Error gradients(ffi::RemainingArgs in, ffi::RemainingRets out, int64_t tap) {
+  return guarded([&] { run_gradients<T>(arrays(in), arrays(out), tap); });
 }
 
 auto gradients_binding() { return ffi::Ffi::Bind().RemainingArgs().RemainingRets().Attr<int64_t>("tap"); }

@@ -23,6 +23,8 @@ __all__ = [
     "initializers",
     "kernels",
     "layers",
+    "loggers",
+    "microscope",
     "models",
     "report",
     "training",

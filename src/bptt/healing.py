@@ -18,10 +18,19 @@ MARGIN = 0.01  # skill that is no difference
 
 
 def train(config: Config, path: Path, progress: Progress | None = None) -> list[Run]:
-    """The run of `config` in `path`, and where there is one, what `mend` makes of it. Raises as `experiment.train` does."""
+    """The run of `config`, and where there is one, what `mend` makes of it: the better one in `path`, last in the list, the other
+    beside it; both reports tell. Raises as `experiment.train` does."""
     first = experiment.train(config, path, progress)
     second = mend(path, progress)
-    return [first, second] if second else [first]
+    if not second:
+        return [first]
+    told = second.read_json(HEALING, Healing)
+    if told["helped"]:
+        first, second = Run(path.rename(_beside(path, "before"))), Run(second.path.rename(path))
+    for run in (first, second):
+        run.write_json(HEALING, told | {"first": str(first.path)})
+        experiment.report(run.path)
+    return [first, second] if told["helped"] else [second, first]
 
 
 def mend(path: Path, progress: Progress | None = None) -> Run | None:
@@ -40,7 +49,7 @@ def mend(path: Path, progress: Progress | None = None) -> Run | None:
         {"training.pretrained": str(first.path), "training.unfreeze_epochs": 0, "training.layer_rate_decay": 1.0} if kept else {}
     )
     changed = Config.parse(override(of_run(first).model_dump(), {**overrides, **start}))
-    second = experiment.train(changed, _beside(path), progress)
+    second = experiment.train(changed, _beside(path, "healed"), progress)
     after = case_of(second.path)
     told = Healing(
         cause=found["cause"],
@@ -78,9 +87,9 @@ def _without_change(config: Config, overrides: dict[str, object]) -> dict[str, o
     }
 
 
-def _beside(path: Path) -> Path:
+def _beside(path: Path, what: str) -> Path:
     """A folder that is not there yet, by the name of `path`."""
     number = 1
-    while (found := path.with_name(f"{path.name}-healed{'' if number == 1 else f'-{number}'}")).exists():
+    while (found := path.with_name(f"{path.name}-{what}{'' if number == 1 else f'-{number}'}")).exists():
         number += 1
     return found

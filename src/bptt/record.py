@@ -29,7 +29,8 @@ from .messages import _
 CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.json", "metrics.jsonl"
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
 FINDINGS, HEALING = "findings.json", "healing.json"
-REJECTED, BASELINES, MICROSCOPE = "rejected.jsonl", "baselines.safetensors", "microscope.jsonl"
+REJECTED, BASELINES = "rejected.jsonl", "baselines.safetensors"
+MICROSCOPE, HORIZON = "microscope.jsonl", "horizon.json"
 EXPLAINED, ANSWERS = "explained.json", "answers.safetensors"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 
@@ -141,7 +142,8 @@ class Run:
             raise self.damaged(CONFIG, error) from error
 
     def append(self, event: Mapping[str, Any], name: str = METRICS, sync: bool = True) -> None:
-        """Adds `event` as one line of the file `name`, with `sync` on disk when this returns. Numbers must be finite (ValueError)."""
+        """One more line, `event`, in the file `name`; with `sync` on disk when this returns. Numbers must be finite
+        (ValueError)."""
         line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
         with (self.path / name).open("ab") as file:
             file.write(line.encode())

@@ -43,6 +43,11 @@ def judge_of(bundle: Bundle) -> Predictor:
     return Predictor(model, encoder, config.text, head, names, task.reading.asked, task.answer, mixture)
 
 
+def task_of(path: Path) -> tasks.Task:
+    """What the run in `path` is to learn. Raises ModelFileError."""
+    return tasks.named(of_run(Run.open(path)).data.task)
+
+
 def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | None = None) -> Case:
     """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again, with its
     model, `judge`, or that of its file. Warns where the source is not what the run learned from any more.

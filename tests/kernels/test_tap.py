@@ -121,8 +121,7 @@ def test_gradients_of_an_optimizer_are_read_and_its_clipping_is_counted() -> Non
 
     @jax.jit
     def step(gradients: Any, clipped: Any) -> Any:
-        tap.watch(number, gradients, clipped)
-        return gradients[0] + 1
+        return tap.watch(number, gradients, clipped)
 
     gradients = [jnp.full((2, 3), 2.0), jnp.asarray(-3.0), jnp.zeros(4)]
     jax.block_until_ready([step(gradients, jnp.asarray(on)) for on in (True, False, True)])

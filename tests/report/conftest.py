@@ -13,7 +13,9 @@ from bptt.data import Dataset, TextConfig, Vocabulary
 from bptt.data.splits import split
 from bptt.data.targets import Classes
 from bptt.evaluation.classes import score
-from bptt.record import DATA, MODEL_TABLE, SCORES, Run
+from bptt.explaining import Told
+from bptt.explaining.explanation import Effects, Explanation, Neighbour, Picture
+from bptt.record import DATA, EXPLAINED, MODEL_TABLE, SCORES, Run
 from bptt.report import ClassesView
 
 KEYS = ("name", "kind", "output_shape", "parameters", "kernel", "reason")
@@ -88,6 +90,29 @@ def make_run(
         if name not in leave_out:
             run.write_json(name, content)
     return run
+
+
+def explanation(words, tagged=False):
+    """An explanation with each of `words` wherever a user's text can stand."""
+    steps = list(range(1, len(words) + 1))
+    effects = [(-0.9) ** step for step in steps]
+    like = {"value": 0.75, "start": 0.25, "padding": 0.0, "gap": 0.0, "effects": effects}
+    names = list(dict.fromkeys(words[:3]))
+    return Explanation(
+        text=words[0],
+        answer={"label": words[1], "probability": 0.75},
+        tokens=list(words),
+        before=2,
+        after=0,
+        at=[] if tagged else steps,
+        course={} if tagged else {name: [1 / (step + place) for step in steps] for place, name in enumerate(names)},
+        tags={name: [1 / (step + place) for step in steps] for place, name in enumerate(names)} if tagged else {},
+        effects=[Effects(name=name, step=place if tagged else None, **like) for place, name in enumerate(names)],
+        norm=[float(step) for step in steps],
+        states=Picture(steps=steps, units=[2, 1], values=[effects, effects[::-1]]),
+        nearest=[] if tagged else [Neighbour(text=word, label=word, origin=word, similarity=0.5) for word in words[:5]],
+        notes=list(words[:5]),
+    )
 
 
 @dataclass
@@ -187,6 +212,7 @@ def filled(make):
         scores["validation"]["mistakes"] = [like | dict.fromkeys(texts, word) | {"words": [word] * 4} for word in words]
         data["notes"] = list(words)
         data["checks"] = [dict.fromkeys(("check", "verdict", "finding", "advice"), word) for word in words]
+        run.write_json(EXPLAINED, Told(part="validation", worst=[(words[0], explanation(words))], surest=[]))
         run.write_json(SCORES, scores)
         run.write_json(DATA, data)
         return run

@@ -1,4 +1,4 @@
-"""Strings that would change a page if it let them: 300 and more, each of a kind met in the wild."""
+"""Strings that would change a page if it let them: 500 and more, each of a kind met in the wild."""
 
 from itertools import product
 
@@ -12,9 +12,31 @@ _HANDLERS = (
     "onanimationstart",
     "onpointerenter",
     "onbegin",
+    "onwheel",
+    "onscrollend",
 )
-_ELEMENTS = ("img src=x", "svg", "body", "details open", "input autofocus", "video src=x", "marquee", "svg><animate", "x")
+_ELEMENTS = (
+    "img src=x",
+    "svg",
+    "body",
+    "details open",
+    "input autofocus",
+    "video src=x",
+    "marquee",
+    "svg><animate",
+    "x",
+    "iframe",
+    "select autofocus",
+    "audio src=x",
+    "math><a",
+    "object data=x",
+    "embed src=x",
+    "button autofocus",
+    "textarea autofocus",
+    "template",
+)
 _ENDS = ("</script>", "</style>", "</title>", "</td></tr></table>", "</svg>", "</blockquote></li></ol>", "</pre>", "--></html>")
+_BEHIND = ("script>alert(1)</script", "img src=x onerror=alert(1)", "svg onload=alert(1)")
 _ADDRESSES = (
     "javascript:alert(1)",
     "JaVaScRiPt:x",
@@ -63,7 +85,7 @@ STRINGS = list(
             *_DATA,
             *(f"a{chr(code)}b" for code in _UNSEEN),
             *(f"<{element} {handler}=alert(1)>" for element, handler in product(_ELEMENTS, _HANDLERS)),
-            *(f"{end}<script>alert(1)</script>" for end in _ENDS),
+            *(f"{end}<{what}>" for end, what in product(_ENDS, _BEHIND)),
             *(request.format(address) for request, address in product(_REQUESTS, _ADDRESSES)),
             *(f"{quote} {handler}={quote}alert(1)" for quote, handler in product(_QUOTES, _HANDLERS[:4])),
         ]

@@ -25,15 +25,15 @@ from .command import Command, json_option
 def compare(runs: tuple[Path, ...], as_json: bool, page: Path | None) -> None:
     if len(set(runs)) < max(len(runs), 2):
         raise click.UsageError(_("compare takes two runs or more, each once. Name another RUN."))
-    from bptt import experiment
+    from bptt import inspection
 
-    found = experiment.compare(runs)
+    found = inspection.compare(runs)
     if as_json:
         screen.answer(found)
     else:
         _show(found)
     if page:
-        screen.say(experiment.compared_page(page, runs, found), error=as_json)
+        screen.say(inspection.comparison_page(page, runs, found), error=as_json)
 
 
 def _show(found: Any) -> None:

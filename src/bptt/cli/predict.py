@@ -48,7 +48,7 @@ def predict(run: Path, texts: tuple[str, ...], form: str, explain: bool, as_json
     from_input = texts == ("-",)
     _check(from_input, form, explain, as_json or bool(page))
 
-    from bptt import experiment
+    from bptt import experiment, inspection
     from bptt.data.config import named
 
     from . import explained, lines
@@ -57,13 +57,13 @@ def predict(run: Path, texts: tuple[str, ...], form: str, explain: bool, as_json
     if len(columns) > 1 and (form == "text" or not from_input):
         message = _("This model reads {columns} of each row. Give JSON lines that have them all: bptt predict RUN - < FILE")
         raise DataError("predict.columns", message.format(columns=", ".join(columns)))
-    told = experiment.explainer(run) if explain else None
+    told = inspection.explainer(run) if explain else None
     model = told.predictor if told else experiment.predictor(run)
     wanted = lines.texts(sys.stdin.buffer, columns, model.ask, form) if from_input else lines.arguments(texts, model.ask)
     kept: list[Any] = []  # explanations for the page
 
     def answers(rows: list[Any]) -> Iterator[Any]:
-        return iter(experiment.explanations(run, told, rows) if told else map(asdict, model.say(rows)))
+        return iter(inspection.explanations(run, told, rows) if told else map(asdict, model.say(rows)))
 
     def show(answer: Any) -> None:
         kept.extend([answer] if page else [])
@@ -71,7 +71,7 @@ def predict(run: Path, texts: tuple[str, ...], form: str, explain: bool, as_json
 
     asked, failed = _answer(wanted, answers, show, 1 if told else AT_ONCE)
     if page:
-        screen.say(experiment.explained_page(page, run, kept))
+        screen.say(inspection.explanations_page(page, run, kept))
     if failed:
         message = _('No answer for {failed} of {asked} texts: the line of each says why in its "message".')
         raise DataError("predict.unanswered", message.format(failed=failed, asked=asked))

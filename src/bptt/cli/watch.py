@@ -21,7 +21,7 @@ from .command import Command
 )
 @click.option("--open", "show", is_flag=True, help=_("Open it in the browser too."))
 def watch(run: Path, port: int, show: bool) -> None:
-    from bptt import experiment
+    from bptt import inspection
 
     def ready(address: str) -> None:
         screen.say(address)
@@ -30,6 +30,6 @@ def watch(run: Path, port: int, show: bool) -> None:
             screen.say(_("No browser could be opened here. Open the page by hand: {path}").format(path=address), error=True)
 
     try:
-        experiment.watch(run, port, ready)
+        inspection.watch(run, port, ready)
     except KeyboardInterrupt:
         screen.say(_("Ended. The run goes on as it did."), error=True)

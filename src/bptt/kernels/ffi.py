@@ -13,15 +13,14 @@ from bptt.kernels.compiled import DTYPES
 from bptt.messages import _
 
 
-def call(name: str, dtype: Any, results: Any, *arrays: Any, effect: bool = False, **attributes: Any) -> Any:
-    """Calls the kernel `name` of `dtype`; `results` is a (tuple of) ShapeDtypeStruct; `effect`: it is called though nobody reads
-    its results. Under vmap it runs in a loop."""
+def call(name: str, dtype: Any, results: Any, *arrays: Any, **attributes: Any) -> Any:
+    """Calls the kernel `name` of `dtype`; `results` is a (tuple of) ShapeDtypeStruct. Under vmap it runs in a loop."""
     _register()
     if str(dtype) not in DTYPES:
         message = _("The arrays are of {dtype}; the native kernels compute in {known}.")
         raise KernelError("kernel.dtype", message.format(dtype=dtype, known=", ".join(DTYPES)))
     target = f"bptt_{name}_{DTYPES[str(dtype)]}"
-    return jax.ffi.ffi_call(target, results, vmap_method="sequential", has_side_effect=effect)(*arrays, **attributes)
+    return jax.ffi.ffi_call(target, results, vmap_method="sequential")(*arrays, **attributes)
 
 
 @functools.cache

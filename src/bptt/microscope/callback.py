@@ -17,8 +17,8 @@ from .recurrences import Recurrences
 
 
 class Microscope(keras.callbacks.Callback):
-    """Every `every` batches, the first among them, a `Probe` of that step: in `probes`, and in microscope.jsonl of `run` if there is
-    one. It reads what the step computes anyway (`kernels.tap`); no step is taken twice, and nothing is compiled for it.
+    """Every `every` batches, the first among them, a `Probe` of that step: in `probes`, and in microscope.jsonl of `run`, if any.
+    It reads what the step computes anyway (`kernels.tap`); no step is taken twice, and nothing is compiled for it.
 
     Works on any Keras model; recurrent layers that are not read are named in each probe, with the reason. Weights' gradients are
     read under JAX on one device.
@@ -57,7 +57,8 @@ class Microscope(keras.callbacks.Callback):
         after = self._weights()  # waits for the step
         self._looking.close()
         self._due = self._done + self.every
-        probe = self._probe(batch + 1, logs, after)
+        with np.errstate(over="ignore", invalid="ignore"):  # told as None
+            probe = self._probe(batch + 1, logs, after)
         self.probes.append(probe)
         if self.run:
             self.run.append(probe, MICROSCOPE, sync=False)

@@ -35,7 +35,8 @@ class Watched:
         passing = {v.path: gradient for v, gradient in zip(variables, grads, strict=True) if gradient is not None}
         if passing and readable():
             self.seen = list(passing)
-            tap.watch(self.tap, list(passing.values()), clipped(self.optimizer, list(passing.values())))
+            nothing = tap.watch(self.tap, list(passing.values()), clipped(self.optimizer, list(passing.values())))
+            self.optimizer.iterations.assign_add(ops.cast(nothing, self.optimizer.iterations.dtype))
         return self.apply(grads, trainable_variables)
 
     def share_clipped(self) -> Figure:

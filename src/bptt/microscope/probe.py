@@ -96,8 +96,8 @@ def candidate(cell: str, units: int) -> slice:
 
 
 def spectral_radius(matrix: Floats, squarings: int = 16) -> float:
-    """The largest absolute eigenvalue of a square matrix, as the limit of |A^n|^(1/n) for n = 2^squarings (Gelfand 1941): to about
-    one part in n, and for 64 units in a tenth of the time that all eigenvalues take."""
+    """The largest absolute eigenvalue of a square matrix, as the limit of |A^n|^(1/n), at n = 2^squarings (Gelfand 1941): for 64
+    units in a tenth of the time that all eigenvalues take."""
     power, logarithm = np.asarray(matrix, np.float64), 0.0
     for squaring in range(squarings):
         size = float(np.linalg.norm(power))

@@ -79,6 +79,12 @@ class TrainingConfig(BaseModel):
         le=20,
         description="answers that the report explains: so many of the worst and of the surest; 0 for none",
     )
+    log_to: tuple[Literal["tensorboard", "mlflow", "wandb"], ...] = Field(
+        (),
+        max_length=3,
+        strict=False,
+        description="other programs' logs that get the figures of each epoch too, in the run folder: tensorboard, mlflow, wandb",
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="start of every random draw: first weights, order of texts, dropout")
 
     @model_validator(mode="after")

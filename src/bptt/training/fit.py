@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from bptt import loggers
 from bptt.batches import Batches
 from bptt.bundle import Bundle
 from bptt.errors import ConfigError
@@ -64,6 +65,8 @@ def fit(
     best = BestModel(run, bundle, config.monitor)
     mean = [MeanWeights(config.mean_epochs)] if config.mean_epochs > 1 else []
     look = [Microscope(config.microscope, run)] if config.microscope else []
+    settings = {f"{section}.{key}": value for section, stage in bundle.config.items() for key, value in stage.items()}
+    logs = loggers.named(config.log_to, run.path, settings)
     callbacks = [
         *look,
         Guard(),
@@ -72,6 +75,7 @@ def fit(
         recorder,
         *watch,
         *rules(config),
+        *logs,
     ]  # on disk first: no epoch is on record whose model may be lost
     compile_model(model, head, config)
     run.append({"event": "start", "parameters": model.count_params(), "batches": len(train), "epochs": config.epochs})
@@ -89,6 +93,8 @@ def fit(
     except NotFiniteError as stop:
         run.append({"event": "stop", "reason": "not finite", "epoch": stop.epoch, "batch": stop.batch})
         progress.say(advice(stop, best.epoch))
+        for log in logs:
+            log.on_train_end()
     best.finish()
     seconds = time.perf_counter() - started
     run.append({"event": "end", "best_epoch": best.epoch, "seconds": round(seconds, 3)})

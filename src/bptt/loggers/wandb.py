@@ -1,0 +1,28 @@
+"""A run of Weights & Biases."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .logger import Logger
+
+
+class WandB(Logger):
+    """A run of Weights & Biases, kept in `folder`. Nothing is sent unless WANDB_MODE says so (`online`); `wandb sync` sends it
+    later."""
+
+    package, extra = "wandb", "wandb"
+    run: Any
+
+    def begin(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        mode = os.environ.get("WANDB_MODE", "offline")
+        self.run = self.library.init(
+            dir=str(self.folder), mode=mode, config=self.settings, name=self.folder.resolve().parent.name
+        )
+
+    def log(self, figures: Mapping[str, float], step: int) -> None:
+        self.run.log(dict(figures), step=step)
+
+    def end(self) -> None:
+        self.run.finish()
