@@ -1,9 +1,10 @@
 """Does the doctor name the fault? BPTT_DATA=folder python -m benchmarks.doctor [--seed 21] [--only WORD] [--half 0] [--heal]
 
 Trains a run for each planted fault and each healthy case (`planted/faults.py`), seconds each, and asks `bptt diagnose` for its
-first finding. --heal: trains each curable one again as `bptt train --heal` does, and sets its score beside that of the same case
-without the fault. Every result is a line of runs/doctor/SEED/results.jsonl: what was stopped goes on where it was; --half 0 and
---half 1 are two processes. --page writes the tables of all results into docs/doctor.md. The rules were written with seeds 1 and 2.
+first finding. --heal: trains each curable one again as `bptt train --heal` does, and sets its score beside that of the same
+case without the fault. Every result is a line of runs/doctor/SEED/results.jsonl: what was stopped goes on where it was; --half
+0 and --half 1 are two processes. --page writes the tables of all results into docs/doctor.md. The rules were written with other
+seeds.
 """
 
 import argparse

@@ -27,6 +27,7 @@ Side = Literal["pre", "post"]
 View = Literal["whole", "kept", "other side", "known"] | tuple[int, Side]
 LEAST = 30  # rows of either part below which nothing is told
 COMPARED = 8000  # training rows among which copies of those of validation are looked for
+PARTNERS = 5  # rows that one is a copy of, at most
 BUDGET = 5_000_000  # look-ups for that, half a second
 NEARLY_ALL, PURE = 0.9, 0.99  # share of a class's rows that have a word; of the rows with the word that are of the class
 
@@ -149,18 +150,19 @@ class Measured:
     @cached_property
     def answers(self) -> NDArray[Any] | None:
         """(N,) what the network says of the rows of validation: classes by index, or numbers; None where it answers each step."""
-        return self._say(self.read)
+        return self._say(self.read) if self.judge and self.comparable else None
 
     @cached_property
     def shuffled(self) -> NDArray[Any] | None:
         """The same where the steps of each row stand in a random order."""
+        if not self.judge or not self.comparable:
+            return None
         draw, rows = np.random.default_rng(0), self.read
         keys = np.repeat(np.arange(len(rows)), rows.lengths) + draw.random(len(rows.steps))
         return self._say(Ragged(rows.steps[np.argsort(keys, kind="stable")], rows.starts))
 
-    def _say(self, rows: Ragged) -> NDArray[Any] | None:
-        if not self.judge or not self.comparable:
-            return None
+    def _say(self, rows: Ragged) -> NDArray[Any]:
+        assert self.judge
         said = np.asarray(self.judge.answers_to(rows))
         return said.argmax(axis=1) if isinstance(self.train.targets, Classes) else said[:, 0]
 
@@ -176,7 +178,8 @@ class Measured:
 
     @cached_property
     def near_copies(self) -> float:
-        """Share of the validation rows that are nearly the same as one of training (`checks.near`)."""
+        """Share of the validation rows that are nearly the same as one or a few of training (`checks.near`). Where one is like
+        very many, the words are but few and come in every order: no copies."""
         learned = self.splits.train.take(np.arange(min(len(self.splits.train), COMPARED)))
         texts = [as_text(row) for part in (self.validation, learned) for row in part.inputs]
         rows, names = all_words(texts)
@@ -184,7 +187,8 @@ class Measured:
         rows = Ragged(rows.ids[said], np.concatenate([[0], np.cumsum(said)])[rows.starts])
         pairs = near_pairs(rows, BUDGET).rows
         across = pairs[(pairs[:, 0] < len(self.validation)) & (pairs[:, 1] >= len(self.validation))]
-        return len(np.unique(across[:, 0])) / len(self.validation)
+        alike = np.bincount(across[:, 0], minlength=len(self.validation))
+        return float(np.mean((alike > 0) & (alike <= PARTNERS)))
 
     def telling_words(self) -> dict[str, str]:
         """For each class but one at most a word that stands in nearly all of its rows and in no other's; else nothing."""

@@ -41,7 +41,8 @@ def leak(case: Case) -> Diagnosis | None:
     copied, near = case.data["copies"] / max(case.data["rows_read"], 1), 0.0
     if case.measured and case.measured.readable:
         near = case.measured.near_copies
-    telling = case.measured.telling_words() if case.measured else {}
+    tells = case.measured.neighbours_tell if case.measured else None
+    telling = case.measured.telling_words() if case.measured and (tells or 0.0) > RANDOM else {}
     left_out = taken / max(validation, 1)
     if max(near, left_out, copied) < COPIED and not telling:
         return None
