@@ -62,6 +62,7 @@ def test_every_direction_and_every_layer_of_a_stack_is_read(data: Any) -> None:
 def test_directions_are_told_apart(data: Any) -> None:
     """The backward one reads the last real step first, and its state grows towards the first."""
     forward, backward = looked_at(build(layers.Bidirectional(layers.GRU(6))), (data[0] * 0 + 3, data[1]))[0]["layers"]
+    assert backward["backwards"] and "backwards" not in forward
     assert forward["state"] == sorted(forward["state"]) and backward["state"] == sorted(backward["state"], reverse=True)
 
 

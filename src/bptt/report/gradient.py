@@ -69,7 +69,7 @@ class Layer:
     def summary(self) -> list[str]:
         """A row of the table: the layer in the first and in the last probe."""
         (_first, begun), (_last, ended) = self.seen[0], self.seen[-1]
-        ends = [_ends(layer["gradient"], layer["real"]) for layer in (begun, ended)]
+        ends = [_ends(layer["gradient"], layer["real"])[:: -1 if layer.get("backwards") else 1] for layer in (begun, ended)]
         ratios = [short(early / late) if early is not None and late else short(None) for early, late in ends]
         states = [percent(_over_time(layer["saturated"]["state"], layer["real"])) for layer in (begun, ended)]
         return [shorten(self.name, 80), *ratios, *states, short(ended["spectral_radius"])]
