@@ -107,7 +107,10 @@ class Map:
         names = [
             drawing.text("number", LEFT - 7, TOP + height * (place + 0.5) + 4.5, "end", short(step)) for place, step in named
         ]
-        across = axes.Scale(0.5, last + 0.5, LEFT, RIGHT, axes.whole(1, last, LEFT, RIGHT).ticks)
+        ticks = [
+            tick for tick in axes.whole(1, last, LEFT, RIGHT).ticks if tick < 100 or tick <= 0.97 * last
+        ]  # room for its digits
+        across = axes.Scale(0.5, last + 0.5, LEFT, RIGHT, tuple(ticks))
         parts = [grid(self._shades(values), 1.0), *names, drawing.columns(across), drawing.titles(_("batch"), _("step"))]
         return drawing.picture(self.key, self.title, " ".join(self.notes()), parts)
 
