@@ -34,8 +34,8 @@ def train(config: Config, path: Path, progress: Progress | None = None) -> list[
 
 
 def mend(path: Path, progress: Progress | None = None) -> Run | None:
-    """Where the first finding of the run in `path` has a remedy in settings, a run with the settings so changed, in a folder beside
-    it. What was done and whether it helped stands in its healing.json and report. Raises as `experiment.train` does."""
+    """Where the first finding of the run in `path` has a remedy in settings, a run with the settings so changed, in a folder
+    beside it. What was done and whether it helped stands in its healing.json and report. Raises as `experiment.train` does."""
     progress, first = progress or Silence(), Run.open(path)
     found = next((one for one in first.read_json(FINDINGS, list[Told]) if one["remedy"]["overrides"]), None)
     if not found:

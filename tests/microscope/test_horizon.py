@@ -42,7 +42,9 @@ def test_the_gradient_fades_as_the_memory_does(share: float, padding: str) -> No
     found = horizon.measure(remembering(share), Sigmoid(1), rows(20, padding=padding))
     assert found is not None and found["steps_back"] == [1, 2, 4, 8, 16, 20]
     faded = np.array([share**k for k in range(20)]) / sum(share**k for k in range(20))
-    assert np.allclose(found["gradient_share"], [faded[a:b].sum() for a, b in [(0, 1), (1, 2), (2, 4), (4, 8), (8, 16), (16, 20)]], atol=0.01)
+    assert np.allclose(
+        found["gradient_share"], [faded[a:b].sum() for a, b in [(0, 1), (1, 2), (2, 4), (4, 8), (8, 16), (16, 20)]], atol=0.01
+    )
     assert found["horizon"] == {0.0: 1, 0.5: 5, 1.0: 19}[share]
     assert found["lengths"] == {"median": 20.0, "p90": 20.0, "longest": 20}
 
