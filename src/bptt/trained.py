@@ -14,7 +14,8 @@ from bptt.evaluation import Predictor
 from bptt.evaluation.mixture import mixture_of
 from bptt.messages import _
 from bptt.microscope import Probe
-from bptt.record import DATA, MICROSCOPE, MODEL, MODEL_TABLE, SCORES, Run
+from bptt.microscope.horizon import Horizon
+from bptt.record import DATA, HORIZON, MICROSCOPE, MODEL, MODEL_TABLE, SCORES, Run
 
 
 def bundle_of(path: Path) -> Bundle:
@@ -69,6 +70,7 @@ def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | No
         table=read(MODEL_TABLE, dict[str, Any], {}),
         scores=scores,
         probes=run.metrics(Probe, MICROSCOPE),
+        horizon=read(HORIZON, Horizon, None),
         measured=Measured.of(splits, config.text, judge) if splits else _measured(path, config, facts),
     )
 

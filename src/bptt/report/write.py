@@ -9,7 +9,7 @@ from bptt.explaining import Told
 from bptt.messages import _, language
 from bptt.models.describe import ModelTable
 from bptt.record import DATA, ENVIRONMENT, EXPLAINED, MODEL_TABLE, REPORT, SCORES, Machine, Run, write_atomically
-from bptt.report import curves, explained, facts, findings, template
+from bptt.report import curves, explained, facts, findings, gradient, template
 from bptt.report.bars import Lengths
 from bptt.report.settings import settings
 from bptt.report.text import part_names
@@ -51,6 +51,7 @@ def _contents(run: Run, view: View) -> dict[str, Any]:
         template.style()
         | view.context(scores)
         | findings.context(run)
+        | gradient.context(run)
         | {
             "language": language(),
             "name": run.path.resolve().name,
