@@ -8,7 +8,7 @@ from bptt.diagnosis.case import Case
 from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
 
-GROWS, DIES = 30.0, 0.05  # times as large early in the rows as late
+GROWS, FADES, DIES = 30.0, 0.1, 0.05  # times as large early in the rows as late
 HUGE = 100.0  # norm of all gradients together
 FULL = 0.6  # share of units at the ends of their range
 BROKEN = 0.01  # share of the rows that hold what is no number
@@ -65,8 +65,9 @@ def vanishing(case: Case) -> Diagnosis | None:
     reach = min(quantiles.get("0.5", 0.0), config.text.max_length)
     shares = [growth(one) for seen in case.layers.values() for one in seen]
     seen = [share for share in shares if share is not None]
-    dead = statistics.median(seen) if seen else None
-    if (dead is not None and dead > DIES) or (dead is None and (config.model.cell != "simple_rnn" or reach < FAR)):
+    dead, least = (statistics.median(seen), min(seen)) if seen else (None, None)
+    prone = config.model.cell == "simple_rnn" and reach >= FAR and (least is None or least < FADES)
+    if not prone and (dead is None or dead > DIES):
         return None
     sentence = _("Rows are {steps:.0f} steps long, of which the first no longer move the answer: {measured}.")
     measured = (
@@ -77,7 +78,7 @@ def vanishing(case: Case) -> Diagnosis | None:
     why = _("Gates hand the gradient on through many steps, and a mean and maximum over all steps reach each of them directly.")
     return Diagnosis(
         "vanishing_gradient",
-        0.85 if dead is not None else 0.7,
+        0.85 if dead is not None and dead <= DIES else 0.7,
         sentence.format(steps=reach, measured=measured),
         {"gradient_first_to_last": dead, "steps": reach, "learned": case.learned, "skill": case.skill},
         Remedy(why, {"model.cell": "gru", "model.pooling": "mean+max"}),

@@ -13,6 +13,7 @@ CREEPING = 0.1  # share of the loss that is gone after all epochs
 SOME = 0.2  # dropout
 TINY = 4  # units of a layer
 ENOUGH = 0.9  # of a linear model's skill
+SURE = 0.4  # share of the loss of validation that is gone where answers are sure enough
 HEAVY = 0.8  # share of values switched off
 
 
@@ -96,8 +97,10 @@ def underfitting(case: Case) -> Diagnosis | None:
     """Not even the training rows are learned, by a network too small, or one that is held back too much."""
     config, learned = case.settings, case.learned
     judge = case.measured.opinion() if case.measured else None
-    as_good = judge is not None and (case.skill or 0.0) > ENOUGH * judge.skill
-    if learned is None or learned > 0.6 or (as_good and not case.falls_short):
+    as_good = judge is not None and (case.skill or 0.0) > ENOUGH * judge.skill and not case.falls_short
+    if learned is None or not case.ignorance or learned > 0.6:
+        return None
+    if as_good and 1 - case.best["val_loss"] / case.ignorance > SURE:
         return None
     units, width = min(config.model.units), config.model.embedding_width
     dropped = max(config.model.embedding_dropout, config.model.dropout, config.model.word_dropout)

@@ -62,6 +62,12 @@ class Measured:
         varied = isinstance(self.train.targets, Classes | Numbers) and len(np.unique(self.train.targets.values)) > 1
         return enough and varied
 
+    @property
+    def commonest(self) -> float:
+        """Share of the validation rows that the largest class has; 0 where the answers are no classes."""
+        counts = list(self.validation.targets.counts().values())
+        return max(counts, default=0) / max(len(self.validation), 1)
+
     @cached_property
     def not_finite(self) -> float:
         """Share of the rows of the source that were left out because a number in them is not finite."""

@@ -95,10 +95,10 @@ def too_long(case: Case) -> Diagnosis | None:
     if steps < LONG or not case.measured:
         return None
     enough, side = int(steps // 4), None
-    whole = case.measured.opinion("kept")
+    whole, luck = case.measured.opinion("kept"), max(0.03, 0.8 / len(case.measured.validation) ** 0.5)
     for end in ("pre", "post"):
         part = case.measured.opinion((enough, end))
-        if whole and part and part.skill >= whole.skill - 0.03 and whole.skill > 0.1:
+        if whole and part and part.skill >= whole.skill - luck and whole.skill > 0.2:
             side = end
     if not side:
         return None

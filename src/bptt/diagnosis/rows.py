@@ -18,7 +18,8 @@ def noisy(case: Case) -> Diagnosis | None:
     if not measured or not judge or case.skill is None or not case.epochs:
         return None
     count = len(measured.validation)
-    nothing = judge.skill < NOTHING and case.skill < NOTHING
+    luck = 2 * (0.25 / count) ** 0.5 / max(1 - measured.commonest, 0.1)  # two standard deviations of a skill that is none
+    nothing = max(judge.skill, case.skill) < NOTHING and luck < 3 * NOTHING
     spread = 2 * (DOUBTFUL * (1 - DOUBTFUL) / max(count // 5, 1)) ** 0.5
     doubtful = judge.sure is not None and max(judge.skill, case.skill) < 0.6 and judge.sure + spread < DOUBTFUL
     if case.lopsided or not (nothing or doubtful):

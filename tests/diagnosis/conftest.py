@@ -1,0 +1,3 @@
+from tests.commands import bptt
+
+__all__ = ["bptt"]
