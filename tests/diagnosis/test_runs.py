@@ -1,4 +1,4 @@
-"""Whole runs through the command line: a fault planted in the data or a setting, named first; a healthy one, without a finding."""
+"""Whole runs through the command line: a fault planted in data or settings is named first; a healthy run has no finding."""
 
 import csv
 import json
