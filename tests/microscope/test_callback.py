@@ -10,7 +10,8 @@ import pytest
 
 from bptt import layers
 from bptt.microscope import Microscope, Probe
-from bptt.record import MICROSCOPE, Run
+from bptt.microscope.own import Fit, described
+from bptt.record import FIT, MICROSCOPE, Run
 
 ROWS, T, V = 24, 9, 12
 
@@ -153,3 +154,31 @@ def test_the_lines_of_a_run_come_back_as_they_were(data: Any, tmp_path: Path) ->
     run = Run.create(tmp_path / "run", {})
     probes = looked_at(build(*deep()), data, run=run)
     assert len(probes) == 3 and run.metrics(Probe, MICROSCOPE) == probes
+
+
+def test_a_scripts_own_fit_becomes_a_run(data: Any, tmp_path: Path) -> None:
+    scope = Microscope(2, tmp_path / "own", targets=data[1] > 0)
+    model = build(layers.GRU(3))
+    model.compile("sgd", keras.losses.BinaryCrossentropy(from_logits=True), metrics=["mae"])
+    model.fit(data[0], data[1] > 0, batch_size=8, epochs=2, validation_split=0.3, verbose=0, callbacks=[scope])
+    run = Run.open(tmp_path / "own")
+    assert run.read_json(FIT, Fit) == {
+        "loss": "binary_crossentropy",
+        "from_logits": True,
+        "last_activation": "linear",
+        "outputs": 1,
+        "targets": {"kind": "integers", "min": 0, "max": 1},
+    }
+    assert [line["epoch"] for line in run.metrics()] == [1, 2] and {"loss", "mae", "val_loss"} < set(run.metrics()[0])
+    assert run.metrics(Probe, MICROSCOPE) == scope.probes and len(scope.probes) == 2
+
+
+@pytest.mark.parametrize(
+    ("loss", "logits"), [("mse", None), ("sparse_categorical_crossentropy", False), (keras.losses.MeanAbsoluteError(), None)]
+)
+def test_what_a_loss_takes(loss: Any, logits: bool | None) -> None:
+    model = build(layers.GRU(3))
+    model.compile("sgd", loss)
+    told = described(model, [0.5, 2.0])
+    assert told["from_logits"] is logits and told["targets"] == {"kind": "numbers", "min": 0.5, "max": 2.0}
+    assert told["loss"] == (loss if isinstance(loss, str) else "mean_absolute_error")
