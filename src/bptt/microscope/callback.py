@@ -22,8 +22,8 @@ class Microscope(keras.callbacks.Callback):
     """Every `every` batches, the first among them, a `Probe` of that step: in `probes`, and in microscope.jsonl of `run`, if any.
     It reads what the step computes anyway (`kernels.tap`); no step is taken twice, and nothing is compiled for it.
 
-    run: a run of the pipeline's; or a new folder, which becomes a run of a script's own, with Keras's figures in metrics.jsonl and
-    its loss in fit.json, beside the range of its labels `targets`, if these are given.
+    run: a run of the pipeline's; or a new folder, which becomes a run of a script's own: Keras's figures in metrics.jsonl, its
+    loss in fit.json, beside the range of its labels `targets`, if these are given.
 
     Works on any Keras model; recurrent layers that are not read are named in each probe, with the reason. Weights' gradients are
     read under JAX on one device.
