@@ -182,3 +182,26 @@ def test_what_a_loss_takes(loss: Any, logits: bool | None) -> None:
     told = described(model, [0.5, 2.0])
     assert told["from_logits"] is logits and told["targets"] == {"kind": "numbers", "min": 0.5, "max": 2.0}
     assert told["loss"] == (loss if isinstance(loss, str) else "mean_absolute_error")
+
+
+def test_two_directions_in_one_call_are_read_as_two_layers_are(data: Any) -> None:
+    """Whose norms are those of automatic differentiation: tests/kernels/test_tap.py."""
+
+    def model(recurrent: Any) -> keras.Model:
+        keras.utils.set_random_seed(1)
+        ids = keras.Input((T,), dtype="int32")
+        read = layers.Embedding(V, 4)(ids)
+        made = keras.Model(ids, layers.Dense(1)(recurrent(read, mask=keras.ops.not_equal(ids, 0))))
+        made.compile(keras.optimizers.SGD(0.1), "mse")
+        return made
+
+    def apart(read: Any, mask: Any) -> Any:
+        ways = [layers.LSTM(3, go_backwards=back, name=f"way_{back}")(read, mask=mask) for back in (False, True)]
+        return keras.ops.concatenate(ways, axis=-1)
+
+    together, alone = model(layers.Bidirectional(layers.LSTM(3))), model(apart)
+    alone.set_weights(together.get_weights())
+    for one, other in zip(looked_at(together, data)[1]["layers"], looked_at(alone, data)[1]["layers"], strict=True):
+        assert one["real"] == other["real"] and one.get("backwards") == other.get("backwards")
+        for name in ("gradient", "state"):
+            assert one[name] == pytest.approx(other[name], rel=1e-4)
