@@ -47,13 +47,15 @@ def exploding(case: Case) -> Diagnosis | None:
     evidence = {"layer": layer, "growth_through_time": most, "gradient_norm": max(norms), "spectral_radius": radius}
     evidence["clipped"] = case.probes[-1]["clipped"]
     evidence["step"] = case.probes[norms.index(max(norms))]["step"]
+    steep = growth(case.layers[layer][0]) or 0.0  # from the first weights on
+    start = {"training.pretrained": ""} if steep > GROWS and case.config and case.config.training.pretrained else {}
     why = _("A limit on the gradient's norm keeps a single steep step from throwing the weights away.")
     return Diagnosis(
         "exploding_gradient",
         0.75 if limited else 0.9,
         sentence.format(layer=layer, growth=most, norm=max(norms), radius=radius),
         evidence,
-        Remedy(why, {"training.clipnorm": 1.0, "training.clipvalue": 0.0, "training.global_clipnorm": 0.0}),
+        Remedy(why, {"training.clipnorm": 1.0, "training.clipvalue": 0.0, "training.global_clipnorm": 0.0, **start}),
     )
 
 
