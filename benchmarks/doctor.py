@@ -1,6 +1,6 @@
 """Does the doctor name the fault? BPTT_DATA=folder python -m benchmarks.doctor [--seed 21] [--only WORD] [--half 0] [--heal]
 
-Trains a run for each planted fault and each healthy case (`planted/faults.py`), seconds each, and asks `bptt diagnose` for its
+Trains a run for each planted fault and each healthy case (`planted/cases.py`), seconds each, and asks `bptt diagnose` for its
 first finding. --heal: trains each curable one again as `bptt train --heal` does, and sets its score beside that of the same
 case without the fault. Every result is a line of runs/doctor/SEED/results.jsonl: what was stopped goes on where it was; --half
 0 and --half 1 are two processes. --page writes the tables of all results into docs/doctor.md. The rules were written with other
@@ -19,7 +19,8 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "jax")
 import jax
 
-from benchmarks.planted import faults
+from benchmarks.planted import cases
+from benchmarks.planted.faults import Case
 from benchmarks.planted.run import train
 from benchmarks.planted.table import page
 from bptt import experiment, healing
@@ -37,8 +38,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     folder = HOME / str(arguments.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    cases = [*faults.planted(), *faults.healthy()]
-    for number, case in enumerate(cases):
+    for number, case in enumerate([*cases.planted(), *cases.healthy()]):
         if arguments.only in f"{case.cause or 'healthy'}-{case.name}" and number % 2 in arguments.half:
             look(case, arguments.seed, data, folder, arguments.heal)
             jax.clear_caches()
@@ -46,7 +46,7 @@ def main() -> None:
         page(HOME, Path("docs/doctor.md"))
 
 
-def look(case: faults.Case, seed: int, data: Path, folder: Path, heal: bool) -> None:
+def look(case: Case, seed: int, data: Path, folder: Path, heal: bool) -> None:
     """Adds what comes of `case` to the results, unless it stands there."""
     results = folder / "results.jsonl"
     name = f"{case.cause or 'healthy'}-{case.name}"
@@ -76,14 +76,14 @@ def diagnosed(run: Path) -> dict[str, Any]:
     return {"found": found, "diagnosis_seconds": round(time.perf_counter() - started, 2)}
 
 
-def curable(case: faults.Case) -> bool:
+def curable(case: Case) -> bool:
     return bool(case.cause) and case.cause not in INCURABLE
 
 
-def healed(case: faults.Case, seed: int, data: Path, folder: Path, run: Path) -> dict[str, Any]:
+def healed(case: Case, seed: int, data: Path, folder: Path, run: Path) -> dict[str, Any]:
     """The skill of the run with the fault, of that with the remedy, and of the same case without the fault."""
     second = healing.mend(run)
-    healthy = train(faults.without(case), seed, data, folder / f"whole-{case.cause}-{case.name}")
+    healthy = train(cases.without(case), seed, data, folder / f"whole-{case.cause}-{case.name}")
     paths = {"before": run, "after": second.path if second else None, "healthy": healthy}
     return {name: accuracy(path) if path else None for name, path in paths.items()}
 

@@ -29,7 +29,7 @@ SMALL = {
     "training.learning_rate": 0.003,
     "training.epochs": 10,
 }
-SHORT = {"text.bucket_edges": [8, 12, 16, 24, 32]}
+SHORT = {"text.bucket_edges": [12, 24]}
 
 
 @cache

@@ -17,6 +17,8 @@ from bptt.microscope import Probe
 from bptt.microscope.horizon import Horizon
 from bptt.record import DATA, HORIZON, MICROSCOPE, MODEL, MODEL_TABLE, SCORES, Run
 
+FIT = "fit.json"  # there where a script's own fit made the folder
+
 
 def bundle_of(path: Path) -> Bundle:
     """What the run in `path` learned. The model file is the whole truth of what answers: config.toml may have been edited since.
@@ -55,6 +57,8 @@ def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | No
 
     Raises ModelFileError where `path` holds no run."""
     run = Run.open(path)
+    if (path / FIT).exists():
+        return _of_script(run)
     config = of_run(run)
     task = tasks.named(config.data.task)
 
@@ -73,6 +77,19 @@ def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | No
         horizon=read(HORIZON, Horizon, None),
         measured=Measured.of(splits, config.text, judge) if splits else _measured(path, config, facts),
     )
+
+
+def _of_script(run: Run) -> Case:
+    """What a script's own fit left behind: Keras's figures, of which the first that is not finite ends it, probes, and what was
+    compiled."""
+    events: list[Any] = []
+    for row in run.metrics(dict[str, Any]):
+        if row.get("loss") is None:
+            events.append({"event": "stop", "reason": "not finite", "epoch": row["epoch"]})
+            break
+        seen = row["loss"] if row.get("val_loss") is None else row["val_loss"]
+        events.append({**row, "event": "epoch", "val_loss": seen})
+    return Case(None, events, probes=run.metrics(Probe, MICROSCOPE), fit=run.read_json(FIT))
 
 
 def _measured(path: Path, config: Config, facts: dict[str, Any]) -> Measured | None:

@@ -59,7 +59,7 @@ ROWS, HELD_OUT = sentences(200), sentences(100, seed=1)
 WIDE = {"length_histogram": {"width": 10, "rows": [150] + [0] * 15 + [50]}, "share_padding": 0.7}
 NUMBERS = settings(data__task="regress")
 FIT = {"loss": "sparse_categorical_crossentropy", "from_logits": False, "last_activation": "softmax", "outputs": 3}
-FIT["targets"] = {"kind": "classes", "min": 0, "max": 2}
+FIT["targets"] = {"kind": "integers", "min": 0, "max": 2}
 SHORT = settings(text__max_length=6, text__truncation="pre")
 
 FAULTS: list[tuple[str, Case, Case]] = [
@@ -154,6 +154,18 @@ FAULTS: list[tuple[str, Case, Case]] = [
     ("wrong_loss", Case(None, fit={**FIT, "from_logits": True}), Case(None, fit=FIT)),
     ("wrong_loss", Case(None, fit={**FIT, "last_activation": "linear"}), Case(None, fit=FIT)),
     ("wrong_loss", Case(None, fit={**FIT, "outputs": 2}), Case(None, fit=FIT)),
+    (
+        "wrong_loss",
+        Case(None, fit={**FIT, "loss": "mean_squared_error", "last_activation": "sigmoid", "from_logits": None}),
+        Case(None, fit={**FIT, "loss": "mean_squared_error", "last_activation": "linear", "targets": None}),
+    ),
+    (
+        "wrong_loss",
+        Case(None, fit={**FIT, "loss": "binary_crossentropy"}),
+        Case(None, fit={**FIT, "loss": "binary_crossentropy", "last_activation": "sigmoid", "targets": None}),
+    ),
+    ("learning_rate_too_high", Case(None, FLAT, probes=[probe(ratio=1.0)]), Case(None, FLAT, probes=[probe(ratio=0.02)])),
+    ("exploding_gradient", Case(None, probes=[probe(gradient=HIGH, norm=1e4)]), Case(None, probes=[probe(gradient=HIGH)])),
 ]
 
 

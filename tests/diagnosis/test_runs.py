@@ -1,4 +1,4 @@
-"""Whole runs through the command line: a fault planted in data or settings is named first; a healthy run has no finding."""
+"""Whole runs through the command line: a fault planted in the data or a setting, named first; a healthy one, without any."""
 
 import csv
 import json
@@ -85,3 +85,28 @@ def test_a_run_tells_while_it_trains(bptt: Bptt, tmp_path: Path) -> None:
     lines = done.stderr.decode().splitlines()
     told = next(number for number, line in enumerate(lines) if "Learning rate too high" in line)
     assert told < next(number for number, line in enumerate(lines) if "scoring" in line), "told before training has ended"
+
+
+def script(path: Path, fit: dict[str, Any], losses: list[float | None]) -> Path:
+    """A folder as the microscope leaves it beside a script's own fit."""
+    path.mkdir()
+    (path / "config.toml").write_text("")
+    (path / "fit.json").write_text(json.dumps(fit))
+    lines = [{"event": "epoch", "epoch": number, "loss": loss} for number, loss in enumerate(losses, start=1)]
+    (path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_a_script_of_ones_own_is_diagnosed_by_what_it_compiled(bptt: Bptt, tmp_path: Path) -> None:
+    fit = {
+        "loss": "sparse_categorical_crossentropy",
+        "from_logits": False,
+        "last_activation": "softmax",
+        "outputs": 3,
+        "targets": None,
+    }
+    assert found(bptt, script(tmp_path / "sound", fit, [1.0, 0.5, 0.2])) == []
+    wrong = script(tmp_path / "wrong", fit | {"last_activation": "linear"}, [1.0, 0.9, 0.9])
+    assert [one["cause"] for one in found(bptt, wrong)] == ["wrong_loss"]
+    broken = script(tmp_path / "broken", fit, [1.0, None])
+    assert found(bptt, broken)[0] == found(bptt, broken)[0] | {"cause": "non_finite"}

@@ -1,5 +1,6 @@
 """What is answered: one class alone, the frequent one, or a kind of answer that the loss is not made for."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
 
 NEARLY_ALL, RARE = 0.98, 0.88  # share of the answers that one class has; of the rows that the largest has
-FAIR = 0.8  # macro F1 at which a lopsided class does no harm
+FAIR = 0.95  # macro F1 at which a lopsided class does no harm
 FEW, SEVERAL = 3, 12  # different numbers, of which the first are classes, and the second may be
 
 
@@ -100,22 +101,34 @@ def _in_order(answers: Any, truth: Any) -> bool:
 
 def _unfit(fit: Any) -> Diagnosis | None:
     """What a script has compiled: a loss and a last activation that do not belong together, or not to the targets."""
-    loss, last, logits = str(fit["loss"]).lower(), fit["last_activation"], fit["from_logits"]
-    crossed = "crossentropy" in loss
-    low, high = fit["targets"]["min"], fit["targets"]["max"]
-    classes = fit["targets"]["kind"] == "classes"
-    problems = {
-        _("probabilities come, but the loss is told that they are logits"): crossed and logits and last in ("softmax", "sigmoid"),
-        _("logits come, but the loss is told that they are probabilities"): crossed and not logits and last in ("linear", None),
-        _("a softmax over one output is always 1"): last == "softmax" and fit["outputs"] == 1,
-        _("the targets are classes, and the loss is that of numbers"): "mean" in loss and last in ("softmax", "sigmoid"),
-        _("the targets lie outside 0 to 1"): loss.startswith("binary") and (low < 0 or high > 1),
-        _("there are more classes than outputs"): loss.startswith("sparse") and classes and high >= fit["outputs"],
-    }
-    told = [problem for problem, there in problems.items() if there]
+    told = [problem for problem, there in _problems(fit).items() if there]
     if not told:
         return None
+    last, logits = fit["last_activation"], fit["from_logits"]
     sentence = _("Loss {loss} behind {last}: {told}.").format(loss=fit["loss"], last=last, told="; ".join(told))
     why = _("The loss must know what comes: from_logits=True behind a linear layer, False behind softmax or sigmoid.")
     evidence = {"loss": fit["loss"], "last_activation": last, "from_logits": logits, "outputs": fit["outputs"]}
-    return Diagnosis("wrong_loss", 0.95, sentence, {**evidence, "target_min": low, "target_max": high}, Remedy(why))
+    return Diagnosis("wrong_loss", 0.95, sentence, {**evidence, "targets": fit["targets"]}, Remedy(why))
+
+
+def _problems(fit: Any) -> dict[str, bool]:
+    """Each that can be, and whether it is there."""
+    loss, last, logits = str(fit["loss"]).lower(), fit["last_activation"], fit["from_logits"]
+    targets = fit["targets"] or {"kind": "", "min": None, "max": None}
+    low, high = (0.0 if targets[end] is None else targets[end] for end in ("min", "max"))
+    crossed, distance = "crossentropy" in loss, loss.startswith(("mean_", "mse", "mae"))
+    least, most = {"softmax": (0, 1), "sigmoid": (0, 1), "tanh": (-1, 1)}.get(last, (-math.inf, math.inf))
+    return {
+        _("probabilities come, but the loss is told that they are logits"): crossed and logits and last in ("softmax", "sigmoid"),
+        _("logits come, but the loss is told that they are probabilities"): crossed and logits is False and last == "linear",
+        _("a softmax over one output is always 1"): last == "softmax" and fit["outputs"] == 1,
+        _("one label among several is learned, and the loss is that of each by itself"): loss.startswith("binary")
+        and last == "softmax",
+        _("the targets lie outside 0 to 1"): loss.startswith("binary") and (low < 0 or high > 1),
+        _("the targets lie outside what the last layer can say"): distance and (low < least or high > most),
+        _("there are more classes than outputs"): loss.startswith("sparse") and high >= (fit["outputs"] or math.inf),
+        _("the targets are classes, and the loss is that of numbers"): distance
+        and targets["kind"] == "integers"
+        and low == 0
+        and 1 <= high < FEW,
+    }

@@ -86,6 +86,18 @@ class Case:
             return None
         return 1 - self.epochs[-1]["loss"] / self.ignorance
 
+    @property
+    def fallen(self) -> float:
+        """Share of the training loss of the first epoch that is gone after the last."""
+        return 1 - self.epochs[-1]["loss"] / max(self.epochs[0]["loss"], 1e-9)
+
+    @property
+    def rate(self) -> float | None:
+        """The learning rate at the start; None where nobody wrote it down."""
+        if self.config:
+            return self.config.training.learning_rate
+        return self.probes[0]["learning_rate"] if self.probes else None
+
     @cached_property
     def skill(self) -> float | None:
         """How far the answers to the validation rows are from always saying the same (0) to all right (1); None where unknown."""

@@ -9,13 +9,17 @@ from bptt.diagnosis.finding import Cause, Diagnosis
 
 Rule = Callable[[Case], Diagnosis | None]
 
-OF_ANY: Sequence[Rule] = (gradients.exploding, gradients.saturated, answers.wrong_loss)
-OF_RUNS: Sequence[Rule] = (
+OF_ANY: Sequence[Rule] = (  # of a script's own fit, too
     gradients.not_finite,
-    gradients.vanishing,
+    gradients.exploding,
+    gradients.saturated,
+    answers.wrong_loss,
     learning.rate_too_high,
     learning.rate_too_low,
     learning.overfitting,
+)
+OF_RUNS: Sequence[Rule] = (
+    gradients.vanishing,
     learning.underfitting,
     answers.collapsed,
     answers.imbalance,

@@ -9,7 +9,7 @@ from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
 
 GROWS, FADES, DIES = 30.0, 0.1, 0.05  # times as large early in the rows as late
-HUGE = 100.0  # norm of all gradients together
+HUGE = 50.0  # norm of all gradients together
 FULL = 0.6  # share of units at the ends of their range
 BROKEN = 0.01  # share of the rows that hold what is no number
 FAR = 40  # steps through which a plain recurrent layer hands on nothing
@@ -29,38 +29,39 @@ def growth(layer: Mapping[str, Any]) -> float | None:
 
 def exploding(case: Case) -> Diagnosis | None:
     """The gradient grows on its way back through time, and nothing limits it enough."""
-    grown = {
-        name: max((g for one in seen[:3] if (g := growth(one)) is not None), default=0.0) for name, seen in case.layers.items()
-    }
-    norms = [probe["gradient_norm"] or 0.0 for probe in case.probes]
-    if not norms or not grown:
+    steep = [
+        (probe["gradient_norm"] or 0.0, grown, number, probe)
+        for probe in case.probes
+        for number, layer in enumerate(probe["layers"])
+        if (grown := growth(layer) or 0.0) >= GROWS
+    ]
+    norm, most, number, probe = max(steep, key=lambda one: one[:2], default=(0.0, 0.0, 0, {}))
+    if norm < HUGE:
         return None
-    layer, most = max(grown.items(), key=lambda pair: pair[1])
-    radius = max((one["spectral_radius"] or 0.0) for one in case.layers[layer])
-    if most < GROWS or max(norms) < HUGE:
-        return None
+    layer, radius = probe["layers"][number]["layer"], probe["layers"][number]["spectral_radius"] or 0.0
     limited = case.probes[-1]["clipped"] is not None
     sentence = _(
         "In {layer} the gradient grows {growth:.3g} times on its way from the last steps to the first; the norm of all gradients "
         "reaches {norm:.3g}, the spectral radius of the recurrent weights is {radius:.2f}."
     )
-    evidence = {"layer": layer, "growth_through_time": most, "gradient_norm": max(norms), "spectral_radius": radius}
-    evidence["clipped"] = case.probes[-1]["clipped"]
-    evidence["step"] = case.probes[norms.index(max(norms))]["step"]
+    evidence = {"layer": layer, "growth_through_time": most, "gradient_norm": norm, "spectral_radius": radius}
+    evidence |= {"step": probe["step"], "clipped": case.probes[-1]["clipped"]}
+    at_once = (growth(case.layers[layer][0]) or 0.0) >= GROWS  # by the first weights
+    start = {"training.pretrained": ""} if at_once and case.config and case.config.training.pretrained else {}
     why = _("A limit on the gradient's norm keeps a single steep step from throwing the weights away.")
     return Diagnosis(
         "exploding_gradient",
         0.75 if limited else 0.9,
-        sentence.format(layer=layer, growth=most, norm=max(norms), radius=radius),
+        sentence.format(layer=layer, growth=most, norm=norm, radius=radius),
         evidence,
-        Remedy(why, {"training.clipnorm": 1.0, "training.clipvalue": 0.0, "training.global_clipnorm": 0.0}),
+        Remedy(why, {"training.clipnorm": 1.0, "training.clipvalue": 0.0, "training.global_clipnorm": 0.0, **start}),
     )
 
 
 def vanishing(case: Case) -> Diagnosis | None:
     """The answer hangs on the last steps alone, and does not come out."""
     config, quantiles = case.settings, case.quantiles
-    if config.model.pooling != "last" or (case.learned or 0) > 0.6 or not case.falls_short:
+    if config.model.pooling != "last" or case.learned is None or case.learned > 0.6 or not case.falls_short:
         return None
     reach = min(quantiles.get("0.5", 0.0), config.text.max_length)
     shares = [growth(one) for seen in case.layers.values() for one in seen]
@@ -123,9 +124,9 @@ def not_finite(case: Case) -> Diagnosis | None:
             **where, origin=_origin(case)
         )
         why = _("A limit on the gradient, shorter steps and a fresh start keep every number finite.")
-        rate = case.settings.training.learning_rate
-        overrides = {"training.clipnorm": 1.0, "training.learning_rate": min(0.001, rate / 3), "training.pretrained": ""}
-        return Diagnosis("non_finite", 0.95, sentence, {**where, "learning_rate": rate}, Remedy(why, overrides))
+        rate = min(0.001, (case.rate or 1.0) / 3)
+        overrides = {"training.clipnorm": 1.0, "training.learning_rate": rate, "training.pretrained": ""}
+        return Diagnosis("non_finite", 0.95, sentence, {**where, "learning_rate": case.rate}, Remedy(why, overrides))
     sentence = _("{share:.1%} of the rows hold NaN or infinity; they were left out.").format(share=broken)
     why = _(
         "Fill the gaps in the source, or find out why these numbers are missing: the rows that are left may not be like them."

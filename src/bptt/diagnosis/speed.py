@@ -10,7 +10,7 @@ from bptt.messages import _
 FEW_ROWS, MANY = 2, 50  # rows a batch, batches an epoch
 WAITING = 0.3  # share of the training time in which a batch is made ready
 WASTED, MOSTLY = 0.35, 0.9  # share of the cells that is padding; with whatever buckets
-SAVED = 0.15  # share of the cells that other buckets would save
+UNUSUAL, SAVED = 0.05, 0.25  # more of it than with the usual buckets; of it that fitting buckets would save
 SHAPES, COMPILING = 10, 0.5  # of batches of training, and share of the time that compiling for them takes
 
 
@@ -43,8 +43,8 @@ def padding_waste(case: Case) -> Diagnosis | None:
     usual, fitting = (
         wasted(case.facts["length_histogram"], ends, text.max_length) for ends in (TextConfig().bucket_edges, edges)
     )
-    better = fitting if not text.bucket_edges or share > MOSTLY else usual
-    if share < WASTED or share - better < (SAVED if better == usual else 2 * SAVED):
+    odd = not text.bucket_edges or share > min(MOSTLY, usual + UNUSUAL)
+    if not odd or share < WASTED or share - fitting < SAVED:
         return None
     sentence = _("{share:.0%} of the cells of a batch are padding; buckets at {edges} would leave {fitting:.0%}.")
     why = _("Rows of like length share a batch, so that little is computed in vain.")
