@@ -88,7 +88,7 @@ def test_two_runs_are_compared_on_the_same_rows(bptt: Bptt, run: Path, tmp_path:
     assert "Runs compared" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("runs", [("a",), ("a", "a")])
+@pytest.mark.parametrize("runs", [("a",), ("a", "a"), ("a", "b/../a")])
 def test_one_run_does_not_compare(bptt: Bptt, runs: tuple[str, ...]) -> None:
     done = bptt("compare", *runs)
     assert (done.returncode, done.stdout) == (2, b"")

@@ -119,6 +119,29 @@ def test_it_changes_no_weight_and_may_come_late(data: Any) -> None:
     assert all(probe["gradient_norm"] and probe["layers"] for probe in scope[0].probes)
 
 
+def test_gradients_that_accumulate_are_read_of_each_batch(data: Any) -> None:
+    alone, watched = (build(layers.LSTM(3, seed=1), gradient_accumulation_steps=2) for _each in range(2))
+    watched.set_weights(alone.get_weights())
+    alone.fit(*data, batch_size=8, shuffle=False, verbose=0)
+    probes = looked_at(watched, data)
+    assert all(np.array_equal(a, b) for a, b in zip(alone.get_weights(), watched.get_weights(), strict=True))
+    assert all(probe["gradient_norm"] for probe in probes)
+    moved = [max(weight["update"] for weight in probe["weights"]) for probe in probes]
+    assert moved[0] == 0 < moved[1], "the second batch moves the weights, the first does not"
+
+
+def test_a_step_that_logs_no_loss_is_looked_at_too(data: Any) -> None:
+    class Own(keras.Sequential):
+        def train_step(self, state: Any, data: Any) -> Any:
+            logs, state = super().train_step(state, data)
+            return {"mine": logs["loss"]}, state
+
+    model = Own([keras.Input((T,), dtype="int32"), layers.Embedding(V, 4, mask_zero=True), layers.GRU(3), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    [probe] = looked_at(model, data, every=9)
+    assert probe["loss"] is None and probe["gradient_norm"]
+
+
 def test_what_is_not_read_is_named_with_the_reason(data: Any) -> None:
     frozen = layers.SimpleRNN(3, return_sequences=True, trainable=False, name="frozen")
     keras_own = keras.layers.LSTM(3, return_sequences=True, name="keras")

@@ -95,7 +95,7 @@ class Microscope(keras.callbacks.Callback):
             "epoch": self._epoch,
             "batch": batch,
             "step": self._done,
-            "loss": figure(logs["loss"]),
+            "loss": figure(logs.get("loss", math.nan)),
             "learning_rate": figure(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
             "gradient_norm": figure(math.hypot(*norms.values())) if norms else None,
             "clipped": self._watched.share_clipped() if mine else None,

@@ -36,7 +36,8 @@ class Watched:
         if passing and readable():
             self.seen = list(passing)
             nothing = tap.watch(self.tap, list(passing.values()), clipped(self.optimizer, list(passing.values())))
-            self.optimizer.iterations.assign_add(ops.cast(nothing, self.optimizer.iterations.dtype))
+            batches = self.optimizer._iterations  # not `iterations`, which is no variable where gradients accumulate
+            batches.assign_add(ops.cast(nothing, batches.dtype))
         return self.apply(grads, trainable_variables)
 
     def share_clipped(self) -> Figure:

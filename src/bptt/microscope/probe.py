@@ -50,7 +50,7 @@ class Probe(TypedDict):
     epoch: int
     batch: int  # of the epoch, both from 1
     step: int  # batches since the start
-    loss: Figure  # mean over the epoch so far
+    loss: Figure  # mean over the epoch so far; None where a `train_step` of the user's own logs none
     learning_rate: Figure
     gradient_norm: Figure  # of all weights together, before any clipping
     clipped: Figure  # share of the batches since the last probe whose gradients were clipped; None where nothing clips
