@@ -44,6 +44,7 @@ class Microscope(keras.callbacks.Callback):
             self.model.make_train_function(force=True)
         self._recurrences = Recurrences(self.model)
         self._done, self._due = 0, 1
+        self._before: dict[str, Floats] = {}
         self._looking = ExitStack()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -54,7 +55,7 @@ class Microscope(keras.callbacks.Callback):
         steps = self.model.steps_per_execution
         self._looks = self._done + steps >= self._due
         if self._looks:
-            self._before = self._weights()  # waits for the step before
+            self._remember()  # waits for the step before
             if compiled.module is not None:
                 tap.readings()
                 self._looking.enter_context(tap.looking())
@@ -63,11 +64,11 @@ class Microscope(keras.callbacks.Callback):
         self._done += batch + 1 - self._first
         if not self._looks:
             return
-        after = self._weights()  # waits for the step
+        self._sync()  # waits for the step
         self._looking.close()
         self._due = self._done + self.every
         with np.errstate(over="ignore", invalid="ignore"):  # told as None
-            probe = self._probe(batch + 1, logs, after)
+            probe = self._probe(batch + 1, logs)
         self.probes.append(probe)
         if self.run:
             self.run.append(probe, MICROSCOPE, sync=False)
@@ -79,13 +80,21 @@ class Microscope(keras.callbacks.Callback):
     def on_train_end(self, logs: Any = None) -> None:
         self._looking.close()
 
-    def _weights(self) -> dict[str, Floats]:
-        """A copy of those that learn, by path, after all steps sent off so far: JAX gives the arrays' memory to the next step."""
+    def _sync(self) -> None:
+        """Waits for all steps sent off so far; the model then holds their weights."""
         if keras.backend.backend() == "jax":
             self.model.jax_state_sync()
-        return {v.path: np.array(keras.ops.convert_to_numpy(v.value)) for v in self.model.trainable_variables}
+        for variable in self.model.trainable_variables:
+            _array(variable)
 
-    def _probe(self, batch: int, logs: Any, after: dict[str, Floats]) -> Probe:
+    def _remember(self) -> None:
+        """Copies the weights that learn, into the memory of the last time: JAX gives the arrays' own to the next step."""
+        self._sync()
+        for variable in self.model.trainable_variables:
+            now = _array(variable)
+            np.copyto(self._before.setdefault(variable.path, np.empty_like(now)), now)
+
+    def _probe(self, batch: int, logs: Any) -> Probe:
         readings = tap.readings() if compiled.module is not None else []
         steps = self.model.steps_per_execution
         mine = [rows for number, rows in readings if number == self._watched.tap]
@@ -100,17 +109,24 @@ class Microscope(keras.callbacks.Callback):
             "gradient_norm": figure(math.hypot(*norms.values())) if norms else None,
             "clipped": self._watched.share_clipped() if mine else None,
             "layers": self._recurrences.probes(readings),
-            "weights": [self._weight(path, value, norms) for path, value in after.items()],
+            "weights": [self._weight(v, norms) for v in self.model.trainable_variables],
             "unmeasured": self._recurrences.unmeasured(readings),
         }
 
-    def _weight(self, path: str, after: Floats, norms: dict[str, float]) -> WeightProbe:
+    def _weight(self, variable: Any, norms: dict[str, float]) -> WeightProbe:
+        after, before = _array(variable), self._before[variable.path]
+        np.subtract(after, before, out=before)
         return {
-            "weight": path,
+            "weight": variable.path,
             "norm": figure(_norm(after)),
-            "gradient": figure(norms.get(path, math.nan)),
-            "update": figure(_norm(after - self._before[path])),
+            "gradient": figure(norms.get(variable.path, math.nan)),
+            "update": figure(_norm(before)),
         }
+
+
+def _array(variable: Any) -> Floats:
+    """Its value where it stands, without a copy."""
+    return np.asarray(keras.ops.convert_to_numpy(variable.value))
 
 
 def _norm(values: Floats) -> float:

@@ -53,8 +53,8 @@ def measure(model: keras.Model, head: Head, batches: Batches) -> Horizon | None:
     whole = batches.whole_lengths
     return {
         "steps_back": edges[1:],
-        "gradient_share": figures(share[first:last].sum() for first, last in pairwise(edges)),
-        "moved": figures(_moved(model, head, batch, back, step) for step in edges[1:]),
+        "gradient_share": figures([share[first:last].sum() for first, last in pairwise(edges)]),
+        "moved": figures([_moved(model, head, batch, back, step) for step in edges[1:]]),
         "horizon": int(np.searchsorted(within, MOST * within[-1] * (1 - 1e-9))) + 1 if within[-1] else 0,
         "lengths": {
             "median": float(np.median(whole)),

@@ -1,7 +1,6 @@
 """The lines of microscope.jsonl, one object a probe."""
 
 import math
-from collections.abc import Iterable
 from typing import Any, NotRequired
 
 import numpy as np
@@ -65,8 +64,14 @@ def figure(value: Any) -> float | None:
     return float(f"{number:.{DIGITS}g}") if math.isfinite(number) else None
 
 
-def figures(values: Iterable[Any]) -> list[Any]:
-    return [figure(value) for value in values]
+def figures(values: Any) -> list[Any]:
+    """`figure` of each of (N,)."""
+    exact = np.asarray(values, np.float64)
+    with np.errstate(all="ignore"):
+        scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(exact))))
+        rounded = np.round(exact * scale) / scale
+    kept = np.where(np.isfinite(rounded), rounded, exact)  # 0 has no digits
+    return [value if finite else None for value, finite in zip(kept.tolist(), np.isfinite(exact).tolist(), strict=True)]
 
 
 def layer_probe(layer: str, cell: str, backwards: bool, recurrent_kernel: Floats, fields: dict[str, Floats]) -> LayerProbe:
