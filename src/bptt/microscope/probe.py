@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from bptt.shapes import Floats
 
-EVERY = 50  # batches: at most 2 % of the time of training, as benchmarks/microscope.py measures
+EVERY = 50  # batches; benchmarks/microscope.py measures what it costs
 STEPS = 128  # of a layer are told, evenly spaced where there are more
 DIGITS = 6
 Figure = FiniteFloat | None  # None where it is not a finite number
