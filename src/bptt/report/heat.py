@@ -14,7 +14,7 @@ from bptt.report.drawing import BOTTOM, LEFT, RIGHT, TOP
 from bptt.report.text import count, short, shorten
 
 SHADES = 8
-COLUMNS, ROWS, NAME = 64, 32, 9  # that are drawn, and characters of a row's name
+COLUMNS, ROWS, NAME = 64, 32, 40  # that are drawn, and characters of a row's name
 
 
 def grid(values: Sequence[Sequence[float]], most: float) -> Markup:
@@ -100,25 +100,16 @@ class Tagged(Shades):
         return [(tag, told[:COLUMNS]) for tag, told in tags.items() if tag in kept]
 
     def notes(self) -> list[str]:
-        """What is left out."""
-        told = [_("The first {shown} of {all} steps.").format(shown=COLUMNS, all=count(len(self.one["tokens"])))]
-        return told if len(self.one["tokens"]) > COLUMNS else []
+        """Which row is which tag, and what is left out."""
+        names = ", ".join(shorten(tag, NAME) for tag, _told in self.rows())
+        told = [_("From the top: {tags}.").format(tags=names)]
+        if len(self.one["tokens"]) > COLUMNS:
+            told.append(_("The first {shown} of {all} steps.").format(shown=COLUMNS, all=count(len(self.one["tokens"]))))
+        return told
 
     def svg(self) -> Markup:
         """The drawing."""
         rows = self.rows()
-        height = (BOTTOM - TOP) / len(rows)
-        every = max(1, round(16 / height))  # room for a line of text
-        names = [
-            drawing.text("number", LEFT - 7, TOP + height * (place + 0.5) + 4.5, "end", shorten(tag[:NAME], NAME))
-            for place, (tag, _told) in enumerate(rows)
-            if place % every == 0
-        ]
-        parts = [
-            grid([told for _tag, told in rows], 1.0),
-            *names,
-            self.steps(len(rows[0][1])),
-            drawing.titles(_("tags"), _("step")),
-        ]
-        words = " ".join(f"{shorten(tag, 40)}: {short(max(told))}." for tag, told in rows)
+        parts = [grid([told for _tag, told in rows], 1.0), self.steps(len(rows[0][1])), drawing.titles(_("tags"), _("step"))]
+        words = " ".join(f"{shorten(tag, NAME)}: {short(max(told))}." for tag, told in rows)
         return drawing.picture(self.key, self.title, words, parts)
