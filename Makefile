@@ -63,7 +63,7 @@ messages: setup  ## collect the sentences of src/ into the Vietnamese catalogue 
 	$(BIN)/python tools/messages.py
 
 lock: .venv/locked  ## resolve pyproject.toml anew; no index address may stand in the lock
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes --extra demo --extra parquet --extra vi --extra dev --all-build-deps \
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes --extra demo --extra parquet --extra tensorboard --extra vi --extra dev --all-build-deps \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-emit-options --no-config --annotation-style line \
 	    --output-file requirements.lock pyproject.toml
 

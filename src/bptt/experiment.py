@@ -98,8 +98,6 @@ def train(config: Config, path: Path | None = None, progress: Progress | None = 
     batches, settings, watch = (ready.learned, ready.held_out), ready.config.training, Watch(run, ready.config, progress.say)
     training.fit(model, ready.head, *batches, settings, run, progress, bundle, ready.weights, [watch])
     progress.begin(_("scoring and writing the report"))
-    if settings.microscope and (seen := horizon.measure(model, ready.head, ready.held_out)):
-        run.write_json(HORIZON, seen)
     mixture = mixture_of(bundle, ready.config.model.bag_of_words)
     how = ready.config.text, ready.head, ready.names, ready.task.reading.asked, ready.task.answer
     _judge(run, ready, Predictor(model, ready.encoder, *how, mixture), rivals)

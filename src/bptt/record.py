@@ -30,7 +30,7 @@ CONFIG, ENVIRONMENT, DATA, METRICS = "config.toml", "environment.json", "data.js
 MODEL, MODEL_TABLE, SCORES, REPORT = "model.safetensors", "model.json", "scores.json", "report.html"
 FINDINGS, HEALING = "findings.json", "healing.json"
 REJECTED, BASELINES = "rejected.jsonl", "baselines.safetensors"
-MICROSCOPE, HORIZON = "microscope.jsonl", "horizon.json"
+MICROSCOPE, HORIZON, FIT = "microscope.jsonl", "horizon.json", "fit.json"
 EXPLAINED, ANSWERS = "explained.json", "answers.safetensors"
 PACKAGES = ("bptt", "keras", "jax", "jaxlib", "numpy")
 

@@ -16,8 +16,10 @@ __all__ = ["bptt"]
 EXPLAIN = ("--training.explained", "1")
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, trained: tuple[Path, Result]) -> Path:
+@pytest.fixture
+def run(bptt: Bptt, monkeypatch: pytest.MonkeyPatch, trained: tuple[Path, Result]) -> Path:
+    """A run, beside its source in the folder that the commands run in."""
+    monkeypatch.chdir(trained[0].parent)
     return trained[0]
 
 
@@ -33,7 +35,7 @@ def test_an_explanation_begins_with_the_answer_and_tells_each_word(bptt: Bptt, r
 
 
 def test_as_json_it_adds_up_and_as_a_page_it_is_written(bptt: Bptt, run: Path, tmp_path: Path) -> None:
-    done = bptt("predict", run, "-", "--explain", "--json", "--page", "page.html", stdin=b"awful tea\n\nlovely\n")
+    done = bptt("predict", run, "-", "--explain", "--json", "--page", tmp_path / "page.html", stdin=b"awful tea\n\nlovely\n")
     first, broken, second = (json.loads(line) for line in done.stdout.splitlines()[:3])
     assert (done.returncode, broken["error"]) == (2, "predict.no-text")
     for one, label in ((first, "bad"), (second, "good")):
@@ -69,23 +71,24 @@ def test_where_the_source_has_changed_there_are_no_neighbours_and_it_says_so(bpt
     assert b"No nearest training rows" in done.stderr
 
 
-def test_two_runs_are_compared_on_the_same_rows(bptt: Bptt, run: Path) -> None:
+def test_two_runs_are_compared_on_the_same_rows(bptt: Bptt, run: Path, tmp_path: Path) -> None:
+    weak = tmp_path / "weak"
     short = ("--training.epochs", "1", "--training.learning_rate", "1e-6")
-    named = ("--text", "review", "--label", "score", "--run", "weak")
+    named = ("--text", "review", "--label", "score", "--run", str(weak))
     done = bptt("train", run.parent / "reviews.csv", *named, *tiny(*short))
     assert done.returncode == 0, done.stderr.decode()
-    found = json.loads(bptt("compare", "weak", run, "--json", "--page", "page.html").stdout)
+    found = json.loads(bptt("compare", weak, run, "--json", "--page", tmp_path / "page.html").stdout)
     [one] = found["differences"]
     assert (one["better"], one["test"], found["rows"]) == (True, "McNemar", 40)
     assert one["p"] < 0.05
     assert {"training.epochs", "training.learning_rate", "training.batch_size"} <= found["config"].keys()
-    said = bptt("compare", "weak", run)
+    said = bptt("compare", weak, run)
     assert f"{run} is better than the first by".encode() in said.stdout
     assert b"chose the best epoch" in said.stderr
-    assert "Runs compared" in Path("page.html").read_text(encoding="utf-8")
+    assert "Runs compared" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("runs", [("a",), ("a", "a")])
+@pytest.mark.parametrize("runs", [("a",), ("a", "a"), ("a", "b/../a")])
 def test_one_run_does_not_compare(bptt: Bptt, runs: tuple[str, ...]) -> None:
     done = bptt("compare", *runs)
     assert (done.returncode, done.stdout) == (2, b"")

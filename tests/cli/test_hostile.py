@@ -45,7 +45,7 @@ def hostile(count: int) -> list[str]:
     return [f"h{number}{''.join(some)}z" for number, some in enumerate([*([part] for part in parts), *drawn])]
 
 
-STRINGS = hostile(300)
+STRINGS = hostile(500)
 WHOLE = [one.replace("\udcff", "") for one in STRINGS]  # what a JSON file can hold
 WORDS = [one.replace("\0", "") for one in STRINGS]  # what a command line can hold
 
@@ -80,15 +80,21 @@ def test_a_run_on_hostile_names_shows_them_by_number(folder: Path) -> None:
     assert code == 0, out
     assert check(out).count("⟨U+") > 90
     code, out = on_a_terminal("predict", "\x9brun\x1b[2J", *WORDS, cwd=folder)
-    answers = [json.loads(line) for line in check(out).split("\n")[:300]]
+    answers = [json.loads(line) for line in check(out).split("\n")[: len(WORDS)]]
     assert {answer["label"] for answer in answers if "label" in answer} <= {label.strip() for label in WHOLE[:90]}
     assert sum("error" in answer for answer in answers) == sum("\udcff" in one for one in STRINGS)
+    code, out = on_a_terminal("predict", "\x9brun\x1b[2J", *WORDS[:60], "--explain", "--page", "\x1bpage", cwd=folder)
+    assert check(out).count("like it (") > 200
+    assert out.count("⟨U+") > 200
+    code, out = on_a_terminal("compare", "\x9brun\x1b[2J", "./\x9brun\x1b[2J", cwd=folder)
+    assert (code, "⟨U+009B⟩run⟨U+001B⟩[2J" in check(out)) == (0, True)
 
 
 def test_every_refusal_shows_what_came_by_number(tmp_path: Path) -> None:
     """Each string in each place of a command line, by the command's own main in one process on a terminal."""
     places = [["{}"], ["train", "{}"], ["train", "a.csv", "--{}"], ["train", "a.csv", "--training.epochs", "{}"]]
     places += [["train", "a.csv", "--text", "{}", "--label", "b"], ["evaluate", "{}", "a.csv"], ["--lang", "{}", "init"]]
+    places += [["compare", "{}", "b"], ["watch", "{}"], ["predict", "{}", "x", "--explain"]]
     places += [["train", "{}.toml"], ["train", "a.csv", "--run", "a.csv", "--progress", "{}"], ["init", "{}.csv"]]
     (tmp_path / "a.csv").write_text("a,b\nx,y\n")
     lines = [[word.format(one) for word in place] for one in WORDS for place in places]

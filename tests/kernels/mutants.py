@@ -8,7 +8,7 @@ FORWARD, FORWARD_PASS, BACKWARD, BACKWARD_PASS = (
 SIMPLE_RNN, LSTM, GRU, CELL = "src/cells/simple_rnn.h", "src/cells/lstm.h", "src/cells/gru.h", "src/cell.h"
 PLAN, PLAN_HEADER, SLICE, LAYOUT = "src/plan.cc", "include/bptt/plan.h", "src/slice.h", "src/layout.h"
 TILES, NARROW, ROWS, MOMENTS, NORM = (f"src/{name}.h" for name in ("tiles", "narrow", "rows", "moments", "norm"))
-ACTIVATIONS, DRAWS, ELEMENTWISE = "src/activations.h", "src/draws.h", "src/elementwise.h"
+ACTIVATIONS, DRAWS, ELEMENTWISE, TAP = (f"src/{name}.h" for name in ("activations", "draws", "elementwise", "tap"))
 
 
 @dataclass(frozen=True)
@@ -178,4 +178,14 @@ MUTANTS = [
     Mutant(ELEMENTWISE, "static_cast<uint64_t>(r / args.repeat)", "static_cast<uint64_t>(r)"),
     Mutant(ELEMENTWISE, "g - mean_g - y * mean_gy", "g - mean_g"),
     Mutant(ELEMENTWISE, "task < tasks", "task < smaller(8, tasks)"),
+    Mutant(TAP, "now.dy[i] ? now.dh[i][j] + now.dy[i][j] : now.dh[i][j]", "now.dh[i][j]"),
+    Mutant(TAP, "slice.index * time + t", "slice.index * time + (t + 1) % time"),
+    Mutant(TAP, "slice.plan.time_of(slice.position(i, step))", "slice.plan.time_of(step)"),
+    Mutant(TAP, "layout.cell == Cell::kLstm ? 2 : 0", "0"),
+    Mutant(TAP, "value <= low || value >= high", "value >= high"),
+    Mutant(TAP, "to[kTapRows] += 1;"),
+    Mutant(TAP, "clear(tap.sums, count);"),
+    Mutant(TAP, "k < slices * time * width", "k < time * width"),
+    Mutant(TAP, "layout.cell == Cell::kSimpleRnn && layout.keeps", "false"),
+    Mutant(TAP, "if (layout.cell == Cell::kLstm) measure_cells(rules, now, moments);"),
 ]

@@ -10,7 +10,8 @@ import pytest
 
 from bptt import layers
 from bptt.microscope import Microscope, Probe
-from bptt.record import MICROSCOPE, Run
+from bptt.microscope.own import Fit, described
+from bptt.record import FIT, MICROSCOPE, Run
 
 ROWS, T, V = 24, 9, 12
 
@@ -62,6 +63,7 @@ def test_every_direction_and_every_layer_of_a_stack_is_read(data: Any) -> None:
 def test_directions_are_told_apart(data: Any) -> None:
     """The backward one reads the last real step first, and its state grows towards the first."""
     forward, backward = looked_at(build(layers.Bidirectional(layers.GRU(6))), (data[0] * 0 + 3, data[1]))[0]["layers"]
+    assert backward["backwards"] and "backwards" not in forward
     assert forward["state"] == sorted(forward["state"]) and backward["state"] == sorted(backward["state"], reverse=True)
 
 
@@ -117,6 +119,29 @@ def test_it_changes_no_weight_and_may_come_late(data: Any) -> None:
     assert all(probe["gradient_norm"] and probe["layers"] for probe in scope[0].probes)
 
 
+def test_gradients_that_accumulate_are_read_of_each_batch(data: Any) -> None:
+    alone, watched = (build(layers.LSTM(3, seed=1), gradient_accumulation_steps=2) for _each in range(2))
+    watched.set_weights(alone.get_weights())
+    alone.fit(*data, batch_size=8, shuffle=False, verbose=0)
+    probes = looked_at(watched, data)
+    assert all(np.array_equal(a, b) for a, b in zip(alone.get_weights(), watched.get_weights(), strict=True))
+    assert all(probe["gradient_norm"] for probe in probes)
+    moved = [max(weight["update"] for weight in probe["weights"]) for probe in probes]
+    assert moved[0] == 0 < moved[1], "the second batch moves the weights, the first does not"
+
+
+def test_a_step_that_logs_no_loss_is_looked_at_too(data: Any) -> None:
+    class Own(keras.Sequential):
+        def train_step(self, state: Any, data: Any) -> Any:
+            logs, state = super().train_step(state, data)
+            return {"mine": logs["loss"]}, state
+
+    model = Own([keras.Input((T,), dtype="int32"), layers.Embedding(V, 4, mask_zero=True), layers.GRU(3), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    [probe] = looked_at(model, data, every=9)
+    assert probe["loss"] is None and probe["gradient_norm"]
+
+
 def test_what_is_not_read_is_named_with_the_reason(data: Any) -> None:
     frozen = layers.SimpleRNN(3, return_sequences=True, trainable=False, name="frozen")
     keras_own = keras.layers.LSTM(3, return_sequences=True, name="keras")
@@ -152,3 +177,54 @@ def test_the_lines_of_a_run_come_back_as_they_were(data: Any, tmp_path: Path) ->
     run = Run.create(tmp_path / "run", {})
     probes = looked_at(build(*deep()), data, run=run)
     assert len(probes) == 3 and run.metrics(Probe, MICROSCOPE) == probes
+
+
+def test_a_scripts_own_fit_becomes_a_run(data: Any, tmp_path: Path) -> None:
+    scope = Microscope(2, tmp_path / "own", targets=data[1] > 0)
+    model = build(layers.GRU(3))
+    model.compile("sgd", keras.losses.BinaryCrossentropy(from_logits=True), metrics=["mae"])
+    model.fit(data[0], data[1] > 0, batch_size=8, epochs=2, validation_split=0.3, verbose=0, callbacks=[scope])
+    run = Run.open(tmp_path / "own")
+    assert run.read_json(FIT, Fit) == {
+        "loss": "binary_crossentropy",
+        "from_logits": True,
+        "last_activation": "linear",
+        "outputs": 1,
+        "targets": {"kind": "integers", "min": 0, "max": 1},
+    }
+    assert [line["epoch"] for line in run.metrics()] == [1, 2] and {"loss", "mae", "val_loss"} < set(run.metrics()[0])
+    assert run.metrics(Probe, MICROSCOPE) == scope.probes and len(scope.probes) == 2
+
+
+@pytest.mark.parametrize(
+    ("loss", "logits"), [("mse", None), ("sparse_categorical_crossentropy", False), (keras.losses.MeanAbsoluteError(), None)]
+)
+def test_what_a_loss_takes(loss: Any, logits: bool | None) -> None:
+    model = build(layers.GRU(3))
+    model.compile("sgd", loss)
+    told = described(model, [0.5, 2.0])
+    assert told["from_logits"] is logits and told["targets"] == {"kind": "numbers", "min": 0.5, "max": 2.0}
+    assert told["loss"] == (loss if isinstance(loss, str) else "mean_absolute_error")
+
+
+def test_two_directions_in_one_call_are_read_as_two_layers_are(data: Any) -> None:
+    """Whose norms are those of automatic differentiation: tests/kernels/test_tap.py."""
+
+    def model(recurrent: Any) -> keras.Model:
+        keras.utils.set_random_seed(1)
+        ids = keras.Input((T,), dtype="int32")
+        read = layers.Embedding(V, 4)(ids)
+        made = keras.Model(ids, layers.Dense(1)(recurrent(read, mask=keras.ops.not_equal(ids, 0))))
+        made.compile(keras.optimizers.SGD(0.1), "mse")
+        return made
+
+    def apart(read: Any, mask: Any) -> Any:
+        ways = [layers.LSTM(3, go_backwards=back, name=f"way_{back}")(read, mask=mask) for back in (False, True)]
+        return keras.ops.concatenate(ways, axis=-1)
+
+    together, alone = model(layers.Bidirectional(layers.LSTM(3))), model(apart)
+    alone.set_weights(together.get_weights())
+    for one, other in zip(looked_at(together, data)[1]["layers"], looked_at(alone, data)[1]["layers"], strict=True):
+        assert one["real"] == other["real"] and one.get("backwards") == other.get("backwards")
+        for name in ("gradient", "state"):
+            assert one[name] == pytest.approx(other[name], rel=1e-4)

@@ -15,7 +15,7 @@ from bptt.data.targets import Classes
 from bptt.evaluation.classes import score
 from bptt.explaining import Told
 from bptt.explaining.explanation import Effects, Explanation, Neighbour, Picture
-from bptt.record import DATA, EXPLAINED, MODEL_TABLE, SCORES, Run
+from bptt.record import DATA, EXPLAINED, HORIZON, MICROSCOPE, MODEL_TABLE, SCORES, Run
 from bptt.report import ClassesView
 
 KEYS = ("name", "kind", "output_shape", "parameters", "kernel", "reason")
@@ -113,6 +113,28 @@ def explanation(words, tagged=False):
         nearest=[] if tagged else [Neighbour(text=word, label=word, origin=word, similarity=0.5) for word in words[:5]],
         notes=list(words[:5]),
     )
+
+
+def look_inside(run, names=("recurrent_1", "recurrent_2"), steps=140):
+    """Probes of an LSTM and a SimpleRNN of these names, and a horizon, into `run`. The gradient falls to a half with each step
+    back, and all of it to a tenth from probe to probe."""
+    at = np.unique(np.linspace(0, steps - 1, min(steps, 128)).round().astype(int)).tolist()
+    fading = [0.5 ** (steps - 1 - step) for step in at]
+    gates = {"simple_rnn": ("state",), "lstm": ("state", "input", "forget", "candidate", "output")}
+    for number in range(3):
+        layers = [
+            {"layer": name, "cell": cell, "units": 8, "steps": steps, "at": at, "gradient": [one * 0.1**number for one in fading],
+             "state": [0.5] * len(at), "real": [64] * len(at),
+             "saturated": {gate: [0.25 * (number + 1)] * len(at) for gate in gates[cell]}, "spectral_radius": 0.9}
+            for name, cell in zip(names, ("lstm", "simple_rnn"), strict=True)
+        ]  # fmt: skip
+        weights = [{"weight": names[0], "norm": 1.0, "gradient": 0.5, "update": 0.01}]
+        probe = {"epoch": 1, "batch": 1 + 50 * number, "step": 1 + 50 * number, "loss": 0.7, "learning_rate": 0.001}
+        told = {"gradient_norm": 0.5, "clipped": None, "layers": layers, "weights": weights}
+        run.append(probe | told | {"unmeasured": [{"layer": "scan", "reason": names[0]}]}, MICROSCOPE)
+    lengths = {"median": 20.0, "p90": 90.0, "longest": steps}
+    reach = {"steps_back": [1, 2, 4, 8], "gradient_share": [0.5, 0.25, 0.2, 0.05], "moved": [0.3, 0.1, 0.05, 0.01]}
+    run.write_json(HORIZON, reach | {"horizon": 4, "lengths": lengths})
 
 
 @dataclass

@@ -16,7 +16,7 @@ from bptt.evaluation.measures import ACCURACY
 from bptt.record import EXPLAINED
 from bptt.report import ClassesView, watch, write, write_comparison, write_explanations
 from tests.report.chromium import PROGRAM, browser
-from tests.report.conftest import explanation
+from tests.report.conftest import explanation, look_inside
 from tests.report.hostile import STRINGS, harmless
 from tests.report.test_chromium import CENSUS, DESKTOP, PHONE, TEXTS, WIDE
 
@@ -71,8 +71,9 @@ def page_of(kind, make, epochs, path, words=LONG):
         run = make("long", test=True)
         told = [("a truth", explanation(words)), ("a truth", explanation(words, tagged=True))]
         run.write_json(EXPLAINED, {"part": "test", "worst": told, "surest": told[:1]})
+        look_inside(run, words[:2])
         path.write_bytes(write(run, ClassesView()).read_bytes())
-        return 10 + 6
+        return 10 + 6 + 9
     write_explanations(path, words[0], [explanation(words), explanation(words, tagged=True)])
     return 4
 

@@ -1,6 +1,8 @@
 """The live page: the report itself, to this machine alone, asked for again while the run goes on."""
 
 import http.client
+import socket
+import struct
 import threading
 
 import pytest
@@ -90,6 +92,22 @@ def test_it_is_bound_to_the_loopback_and_a_taken_port_is_told(make):
             watch.serve(make("other"), ClassesView(), one.server_port, print)
     finally:
         one.server_close()
+
+
+def test_who_leaves_before_the_page_came_is_no_error(make, monkeypatch, capfd):
+    pages = watch.Pages(make(), ClassesView())
+    one = watch.server(pages, 0)
+    port = one.server_port
+    line = socket.create_connection(one.server_address)
+    monkeypatch.setattr(pages, "page", lambda: (line.close(), (b" " * 10_000_000, True))[1])
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closes with a reset
+    line.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+    one.handle_request()
+    one.server_close()
+    for thread in threading.enumerate():
+        if "process_request" in thread.name:
+            thread.join(30)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_run_that_is_damaged_is_told_and_looked_at_again(watched):

@@ -19,11 +19,11 @@ BY_HEART = (  # learns 32 rows by heart: nothing is dropped out, nothing stops i
     *("--text.min_count", "1", "--text.max_length", "32", "--text.bucket_edges", "[]", "--model.units", "[16]"),
     *("--model.embedding_width", "16", "--model.embedding_dropout", "0", "--model.dropout", "0", "--training.batch_size", "32"),
     *("--training.epochs", "60", "--training.learning_rate", "0.02", "--training.early_stopping", "0"),
-    *("--training.reduce_lr_patience", "0"),
+    *("--training.reduce_lr_patience", "0", "--training.explained", "0"),
 )
 BRIEF = (
     *("--text.max_length", "32", "--text.bucket_edges", "[]", "--model.units", "[16]", "--model.embedding_width", "16"),
-    *("--training.epochs", "3", "--training.learning_rate", "0.01"),
+    *("--training.epochs", "3", "--training.learning_rate", "0.01", "--training.explained", "0"),
 )
 
 

@@ -23,7 +23,7 @@ from .command import Command, json_option
 @json_option
 @click.option("--page", type=click.Path(path_type=Path), metavar="FILE", help=_("Write an HTML page too, with their curves."))
 def compare(runs: tuple[Path, ...], as_json: bool, page: Path | None) -> None:
-    if len(set(runs)) < max(len(runs), 2):
+    if len({run.resolve() for run in runs}) < max(len(runs), 2):
         raise click.UsageError(_("compare takes two runs or more, each once. Name another RUN."))
     from bptt import inspection
 

@@ -4,5 +4,6 @@ from bptt.diagnosis.case import Case
 from bptt.diagnosis.examine import examine
 from bptt.diagnosis.finding import CAUSES, Cause, Diagnosis, Remedy, Told, titles
 from bptt.diagnosis.measure import Measured
+from bptt.microscope import Microscope
 
-__all__ = ["CAUSES", "Case", "Cause", "Diagnosis", "Measured", "Remedy", "Told", "examine", "titles"]
+__all__ = ["CAUSES", "Case", "Cause", "Diagnosis", "Measured", "Microscope", "Remedy", "Told", "examine", "titles"]

@@ -15,7 +15,7 @@ from bptt.models import Head
 from bptt.progress import Progress, Silence
 
 Answers = NDArray[Any] | list[NDArray[Any]]
-STEP = 64  # steps: lengths of batches are multiples, so that call after call finds its program compiled
+STEP = 64
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Predictor:
     decode: Callable[[Any, NDArray[Any], tuple[str, ...]], Any]  # a row, its answer, the classes -> what a person reads
     mixture: Mixture | None = None  # what answers beside the network, if anything does
     batch_size: int = 256  # rows a step: answers do not hang on it, speed and memory do
+    step: int = STEP  # lengths of batches are multiples, so that call after call finds its program compiled
 
     def ask(self, given: object) -> Any:
         """The row that a person asks about. Raises ValueError for what is none, DataError for one of another kind than the model
@@ -82,4 +83,4 @@ class Predictor:
         longest = max(self.text.max_length, int(encoded.lengths.max(initial=0)))
         text = self.text.model_copy(update={"max_length": longest}) if self.head.per_step else self.text
         unlabelled = np.zeros(len(encoded), np.int32)
-        return batches.Batches(encoded, unlabelled, text, self.batch_size, seed=0, shuffle=False, step=STEP)
+        return batches.Batches(encoded, unlabelled, text, self.batch_size, seed=0, shuffle=False, step=self.step)

@@ -11,6 +11,7 @@ from bptt.evaluation import Predictor
 from bptt.explaining.explanation import Picture
 
 STEPS = 256  # after so many steps at most the network is asked, in even distances
+ROUND = 64  # beginnings are filled up to a multiple: each number of rows has a program of its own
 SHOWN = 8  # classes, the most probable in the end
 WIDE, HIGH = 64, 32  # steps and units of the picture of states
 DIGITS = 4
@@ -22,8 +23,9 @@ def after_each(predictor: Predictor, steps: NDArray[Any], names: Sequence[str]) 
     at = evenly(len(steps), STEPS)
     if not at:
         return [], {}
-    prefixes = Ragged(np.concatenate([steps[:end] for end in at]), np.cumsum([0, *at], dtype=np.int64))
-    told = np.asarray(predictor.answers_to(prefixes), np.float64)
+    ends = at + at[-1:] * (-len(at) % ROUND)
+    prefixes = Ragged(np.concatenate([steps[:end] for end in ends]), np.cumsum([0, *ends], dtype=np.int64))
+    told = np.asarray(predictor.answers_to(prefixes), np.float64)[: len(at)]
     columns = range(told.shape[1])
     kept = sorted(sorted(columns, key=lambda column: -told[-1, column])[:SHOWN])
     return at, {(names[column] if names else ""): told[:, column].round(DIGITS).tolist() for column in kept}

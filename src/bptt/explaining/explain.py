@@ -1,7 +1,7 @@
 """The verb: one row, and what led to its answer."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from bptt.messages import _
 from bptt.models.dissect import before_head, states
 
 AIMS = 12  # numbers of an answer that are explained
+COARSE = 256  # steps: rows one by one are padded to a multiple, or each would have its programs compiled anew
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Explainer:
     def explain(self, row: Any, answer: NDArray[Any], aims: Sequence[Aim]) -> Explanation:
         """What led to the `answer` to `row`, a row that `Predictor.ask` gave; aims: the numbers of it to explain, of which the
         first AIMS are. Raises as `Predictor.answers` does."""
-        judge = self.predictor
+        judge = self._one_by_one
         encoded = judge.encoder.encode([row])
         read, before = self._read(encoded)
         batch = judge.padded(Ragged(read, np.array([0, len(read)]))).batch(0, 0)
@@ -66,7 +67,7 @@ class Explainer:
         return encoded[0][start : start + kept], int(start)
 
     def _once(self, part: keras.Model, read: NDArray[Any]) -> NDArray[Any]:
-        return run(self.predictor, part, Ragged(read, np.array([0, len(read)])))[0]
+        return run(self._one_by_one, part, Ragged(read, np.array([0, len(read)])))[0]
 
     def _tags(self, batch: Any) -> dict[str, list[float]]:
         judge = self.predictor
@@ -94,6 +95,12 @@ class Explainer:
             message = _("The nearest are looked for among {rows} of {all} training rows.")
             notes.append(message.format(rows=len(memory.rows), all=memory.of))
         return notes
+
+    @cached_property
+    def _one_by_one(self) -> Predictor:
+        """The predictor, with few shapes of batches."""
+        text = self.predictor.text.model_copy(update={"bucket_edges": ()})
+        return replace(self.predictor, text=text, step=COARSE)
 
     @cached_property
     def _gradients(self) -> Gradients:

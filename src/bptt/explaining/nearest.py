@@ -12,7 +12,7 @@ from bptt.data.inputs import as_text
 from bptt.evaluation import Predictor
 from bptt.explaining.explanation import Neighbour
 
-REMEMBERED, FOUND = 2000, 5  # training rows that are compared, and told
+REMEMBERED, FOUND = 1000, 5  # training rows that are compared, and told
 TEXT = 400  # characters of a row that are told
 TINY = 1e-12
 

@@ -17,12 +17,12 @@ class WandB(Logger):
     def begin(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         mode = os.environ.get("WANDB_MODE", "offline")
-        self.run = self.library.init(
-            dir=str(self.folder), mode=mode, config=self.settings, name=self.folder.resolve().parent.name
-        )
+        quiet = self.library.Settings(silent=True)  # the terminal is the caller's
+        name = self.folder.resolve().parent.name
+        self.run = self.library.init(dir=str(self.folder), mode=mode, config=self.settings, name=name, settings=quiet)
 
     def log(self, figures: Mapping[str, float], step: int) -> None:
-        self.run.log(dict(figures), step=step)
+        self.run.log(dict(figures), step=step, commit=True)  # not when the next one comes
 
     def end(self) -> None:
         self.run.finish()

@@ -2,6 +2,7 @@
 
 import math
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ from bptt.kernels import compiled, tap
 from bptt.record import MICROSCOPE, Run
 from bptt.shapes import Floats
 
+from . import own
 from .gradients import Watched
 from .probe import EVERY, Probe, WeightProbe, figure
 from .recurrences import Recurrences
@@ -20,16 +22,23 @@ class Microscope(keras.callbacks.Callback):
     """Every `every` batches, the first among them, a `Probe` of that step: in `probes`, and in microscope.jsonl of `run`, if any.
     It reads what the step computes anyway (`kernels.tap`); no step is taken twice, and nothing is compiled for it.
 
+    run: a run of the pipeline's; or a new folder, which becomes a run of a script's own: Keras's figures in metrics.jsonl, its
+    loss in fit.json, beside the range of its labels `targets`, if these are given.
+
     Works on any Keras model; recurrent layers that are not read are named in each probe, with the reason. Weights' gradients are
     read under JAX on one device.
     """
 
-    def __init__(self, every: int = EVERY, run: Run | None = None) -> None:
+    def __init__(self, every: int = EVERY, run: Run | Path | str | None = None, targets: Any = None) -> None:
         super().__init__()
-        self.every, self.run = every, run
+        self.every, self.targets = every, targets
+        self.run = run if isinstance(run, Run) else None
+        self._own = None if run is None or isinstance(run, Run) else Path(run)
         self.probes: list[Probe] = []
 
     def on_train_begin(self, logs: Any = None) -> None:
+        if self._own and not self.run:
+            self.run = own.begin(self._own, self.model, self.targets)
         self._watched, new = Watched.of(self.model.optimizer)
         if new:  # a step that was compiled before knows nothing of it
             self.model.make_train_function(force=True)
@@ -63,6 +72,10 @@ class Microscope(keras.callbacks.Callback):
         if self.run:
             self.run.append(probe, MICROSCOPE, sync=False)
 
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self._own and self.run:
+            own.end_epoch(self.run, epoch + 1, logs)
+
     def on_train_end(self, logs: Any = None) -> None:
         self._looking.close()
 
@@ -82,7 +95,7 @@ class Microscope(keras.callbacks.Callback):
             "epoch": self._epoch,
             "batch": batch,
             "step": self._done,
-            "loss": figure(logs["loss"]),
+            "loss": figure(logs.get("loss", math.nan)),
             "learning_rate": figure(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
             "gradient_norm": figure(math.hypot(*norms.values())) if norms else None,
             "clipped": self._watched.share_clipped() if mine else None,

@@ -36,7 +36,8 @@ class Watched:
         if passing and readable():
             self.seen = list(passing)
             nothing = tap.watch(self.tap, list(passing.values()), clipped(self.optimizer, list(passing.values())))
-            self.optimizer.iterations.assign_add(ops.cast(nothing, self.optimizer.iterations.dtype))
+            batches = self.optimizer._iterations  # not `iterations`, which is no variable where gradients accumulate
+            batches.assign_add(ops.cast(nothing, batches.dtype))
         return self.apply(grads, trainable_variables)
 
     def share_clipped(self) -> Figure:
@@ -65,10 +66,10 @@ def clipped(optimizer: Any, gradients: list[Any]) -> Any:
     """Whether clipping changes any of them, () bool. In Keras's own terms, which XLA then computes once for both."""
     if optimizer.clipnorm:
         squares = [ops.sum(ops.square(gradient), None, keepdims=True) for gradient in gradients]
-        return ops.any(ops.stack([ops.max(ops.sqrt(square)) > optimizer.clipnorm for square in squares]))
+        return ops.any(ops.stack([ops.reshape(square, ()) for square in squares]) > optimizer.clipnorm**2)
     if optimizer.global_clipnorm:
         squares = [ops.sum(ops.square(gradient)) for gradient in gradients]
-        return ops.sqrt(ops.sum(ops.stack(squares))) > optimizer.global_clipnorm
+        return ops.sum(ops.stack(squares)) > optimizer.global_clipnorm**2
     if optimizer.clipvalue:
         return ops.any(ops.stack([ops.max(ops.abs(gradient)) > optimizer.clipvalue for gradient in gradients]))
     return ops.convert_to_tensor(False)

@@ -24,6 +24,7 @@ class LayerProbe(TypedDict):
     units: int  # H
     steps: int  # T of the batch
     at: NotRequired[list[int]]  # the steps told, from 0, where these are not all
+    backwards: NotRequired[bool]  # true where the last step is read first
     gradient: list[Figure]  # norm of dL/dh_t over the batch and the units
     state: list[Figure]  # root mean square of h_t
     real: list[int]  # rows for which the step is no padding
@@ -49,7 +50,7 @@ class Probe(TypedDict):
     epoch: int
     batch: int  # of the epoch, both from 1
     step: int  # batches since the start
-    loss: Figure  # mean over the epoch so far
+    loss: Figure  # mean over the epoch so far; None where a `train_step` of the user's own logs none
     learning_rate: Figure
     gradient_norm: Figure  # of all weights together, before any clipping
     clipped: Figure  # share of the batches since the last probe whose gradients were clipped; None where nothing clips
@@ -68,7 +69,7 @@ def figures(values: Iterable[Any]) -> list[Any]:
     return [figure(value) for value in values]
 
 
-def layer_probe(layer: str, cell: str, recurrent_kernel: Floats, fields: dict[str, Floats]) -> LayerProbe:
+def layer_probe(layer: str, cell: str, backwards: bool, recurrent_kernel: Floats, fields: dict[str, Floats]) -> LayerProbe:
     """fields: (T,) each, as `kernels.tap.FIELDS` has them; recurrent_kernel: (H, G H)."""
     units, steps = len(recurrent_kernel), len(fields["real"])
     at = np.unique(np.linspace(0, steps - 1, min(steps, STEPS)).round().astype(int))
@@ -87,7 +88,11 @@ def layer_probe(layer: str, cell: str, recurrent_kernel: Floats, fields: dict[st
         "saturated": shares,
         "spectral_radius": figure(spectral_radius(recurrent_kernel[:, candidate(cell, units)])),
     }
-    return probe if len(at) == steps else {**probe, "at": at.tolist()}
+    if backwards:
+        probe["backwards"] = True
+    if len(at) < steps:
+        probe["at"] = at.tolist()
+    return probe
 
 
 def candidate(cell: str, units: int) -> slice:

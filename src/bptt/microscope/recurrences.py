@@ -28,13 +28,16 @@ class Recurrences:
 
     def probes(self, readings: Readings) -> list[LayerProbe]:
         """Of the layers that were read."""
+        found = [(layer, rows) for layer in self.read if (rows := self._rows(layer, readings)) is not None]
         return [
             layer_probe(
-                layer.path, layer.cell_name, np.asarray(layer.cell.recurrent_kernel), dict(zip(fields, rows.T, strict=True))
+                layer.path,
+                layer.cell_name,
+                layer.go_backwards,
+                np.asarray(layer.cell.recurrent_kernel),
+                dict(zip(tap.FIELDS[layer.cell_name], rows.T, strict=True)),
             )
-            for layer in self.read
-            if (rows := self._rows(layer, readings)) is not None
-            for fields in [tap.FIELDS[layer.cell_name]]
+            for layer, rows in found
         ]
 
     def unmeasured(self, readings: Readings) -> list[Unmeasured]:

@@ -69,7 +69,7 @@ class Layer:
     def summary(self) -> list[str]:
         """A row of the table: the layer in the first and in the last probe."""
         (_first, begun), (_last, ended) = self.seen[0], self.seen[-1]
-        ends = [_ends(layer["gradient"], layer["real"]) for layer in (begun, ended)]
+        ends = [_ends(layer["gradient"], layer["real"])[:: -1 if layer.get("backwards") else 1] for layer in (begun, ended)]
         ratios = [short(early / late) if early is not None and late else short(None) for early, late in ends]
         states = [percent(_over_time(layer["saturated"]["state"], layer["real"])) for layer in (begun, ended)]
         return [shorten(self.name, 80), *ratios, *states, short(ended["spectral_radius"])]
@@ -107,7 +107,10 @@ class Map:
         names = [
             drawing.text("number", LEFT - 7, TOP + height * (place + 0.5) + 4.5, "end", short(step)) for place, step in named
         ]
-        across = axes.Scale(0.5, last + 0.5, LEFT, RIGHT, axes.whole(1, last, LEFT, RIGHT).ticks)
+        ticks = [
+            tick for tick in axes.whole(1, last, LEFT, RIGHT).ticks if tick < 100 or tick <= 0.97 * last
+        ]  # room for its digits
+        across = axes.Scale(0.5, last + 0.5, LEFT, RIGHT, tuple(ticks))
         parts = [grid(self._shades(values), 1.0), *names, drawing.columns(across), drawing.titles(_("batch"), _("step"))]
         return drawing.picture(self.key, self.title, " ".join(self.notes()), parts)
 

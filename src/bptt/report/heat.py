@@ -28,7 +28,7 @@ def grid(values: Sequence[Sequence[float]], most: float) -> Markup:
             if shade:
                 runs["for" if shade > 0 else "against", abs(shade)].append(f"M{column} {row}h{length}")
             column += length
-    across, down = (RIGHT - LEFT) / max(len(values[0]), 1), (BOTTOM - TOP) / len(values)
+    across, down = (RIGHT - LEFT) / len(values[0]), (BOTTOM - TOP) / len(values)
     paths = Markup("").join(
         Markup('<path class="heat {kind}" data-share="{shade}" d="{way}"/>').format(kind=kind, shade=shade, way="".join(way))
         for (kind, shade), way in sorted(runs.items())
@@ -77,8 +77,6 @@ class States(Shades):
     def svg(self) -> Markup:
         """The drawing."""
         values = self.one["states"]["values"]
-        if not values or not values[0]:
-            return Markup("")
         most = max(max(map(abs, line)) for line in values) or 1.0
         parts = [grid(values, most), self.steps(len(self.one["norm"])), drawing.titles(_("units"), _("step"))]
         return drawing.picture(self.key, self.title, " ".join(self.notes()), parts)
@@ -109,7 +107,7 @@ class Tagged(Shades):
     def svg(self) -> Markup:
         """The drawing."""
         rows = self.rows()
-        height = (BOTTOM - TOP) / max(len(rows), 1)
+        height = (BOTTOM - TOP) / len(rows)
         every = max(1, round(16 / height))  # room for a line of text
         names = [
             drawing.text("number", LEFT - 7, TOP + height * (place + 0.5) + 4.5, "end", shorten(tag[:NAME], NAME))

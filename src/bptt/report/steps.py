@@ -42,8 +42,6 @@ class Course:
     def svg(self) -> Markup:
         """The drawing."""
         lines, at = self.lines(), self.one["at"]
-        if not at:
-            return Markup("")
         values = [value for _style, _name, told in lines for value in told]
         shares = "" not in self.one["course"]
         across = axes.whole(1, at[-1], LEFT, RIGHT)

@@ -3,6 +3,7 @@
 import html
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -73,6 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "bptt", ""
     timeout = 10  # seconds that a client may take
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # the asker has left
+            super().handle()
+
     def do_GET(self) -> None:
         self._answer(body=True)
 
@@ -87,13 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, b"", body)
         else:
             try:
-                page, ended = self.pages.page()
-                self._send(HTTPStatus.OK, page, body, again=not ended)
+                status, (page, ended) = HTTPStatus.OK, self.pages.page()
             except (BpttError, OSError) as error:
                 message = _("The run cannot be read now: {reason}").format(reason=error)
-                self._send(
-                    HTTPStatus.SERVICE_UNAVAILABLE, f"<!DOCTYPE html><p>{html.escape(message)}</p>".encode(), body, again=True
-                )
+                status, ended = HTTPStatus.SERVICE_UNAVAILABLE, False
+                page = f"<!DOCTYPE html><p>{html.escape(message)}</p>".encode()
+            self._send(status, page, body, again=not ended)
 
     def _send(self, status: HTTPStatus, page: bytes, body: bool, again: bool = False) -> None:
         """The page itself is that of the report: that it is to be asked for again stands in the header."""
