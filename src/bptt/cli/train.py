@@ -65,12 +65,11 @@ def run(
             from bptt import experiment, healing
 
             runs = healing.train(config, path, hearer) if heal else [experiment.train(config, path, hearer)]
+            _tell_findings(runs, hearer)
         except KeyboardInterrupt:
             nothing = _("Interrupted before training began; nothing was written.")
             screen.say(_standing(path) if path and mine else nothing, error=True)
             raise
-    if progress != "json":
-        _show_findings(runs)
     _show(runs[-1], progress)
 
 
@@ -107,16 +106,16 @@ def _standing(path: Path) -> str:
     return f"{where} {kept.format(path=path)}"
 
 
-def _show_findings(runs: list[Any]) -> None:
+def _tell_findings(runs: list[Any], progress: Any) -> None:
     """A line for each fault of the last run, and one on what healing did."""
     from bptt.diagnosis import Told, titles
     from bptt.record import FINDINGS, HEALING
     from bptt.report.findings import Healing, healed
 
     if len(runs) > 1:
-        screen.say(healed(runs[-1].read_json(HEALING, Healing)), error=True)
+        progress.say(healed(runs[-1].read_json(HEALING, Healing)))
     for one in runs[-1].read_json(FINDINGS, list[Told]):
-        screen.say(f"{titles()[one['cause']]}: {one['sentence']} {one['remedy']['why']}", error=True)
+        progress.say(f"{titles()[one['cause']]}: {one['sentence']} {one['remedy']['why']}")
 
 
 def _show(run: Any, progress: str) -> None:
