@@ -15,9 +15,7 @@ from bptt.evaluation.mixture import mixture_of
 from bptt.messages import _
 from bptt.microscope import Probe
 from bptt.microscope.horizon import Horizon
-from bptt.record import DATA, HORIZON, MICROSCOPE, MODEL, MODEL_TABLE, SCORES, Run
-
-FIT = "fit.json"  # there where a script's own fit made the folder
+from bptt.record import DATA, FIT, HORIZON, MICROSCOPE, MODEL, MODEL_TABLE, SCORES, Run
 
 
 def bundle_of(path: Path) -> Bundle:
