@@ -20,6 +20,7 @@ MARGIN = 0.01  # skill that is no difference
 def train(config: Config, path: Path, progress: Progress | None = None) -> list[Run]:
     """The run of `config`, and where there is one, what `mend` makes of it: the better one in `path`, last in the list, the other
     beside it; both reports tell. Raises as `experiment.train` does."""
+    path = path if path.name else path.resolve()  # "." has no place beside it
     first = experiment.train(config, path, progress)
     second = mend(path, progress)
     if not second:

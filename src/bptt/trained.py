@@ -53,7 +53,7 @@ def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | No
     """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again, with its
     model, `judge`, or that of its file. Warns where the source is not what the run learned from any more.
 
-    Raises ModelFileError where `path` holds no run."""
+    Raises ModelFileError where `path` holds no run, or one without what it learned from."""
     run = Run.open(path)
     if (path / FIT).exists():
         return _of_script(run)
@@ -63,7 +63,7 @@ def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | No
     def read(name: str, kind: Any, nothing: Any) -> Any:
         return run.read_json(name, kind) if (path / name).exists() else nothing
 
-    facts = read(DATA, dict[str, Any], {})
+    facts = run.read_json(DATA)
     scores = read(SCORES, dict[Part, task.view.scores], {})  # type: ignore[name-defined]  # each task has a type of its own
     return Case(
         config=config,

@@ -85,7 +85,7 @@ def configuration(source: str, overrides: dict[str, Any], options: dict[str, Any
 
 def _standing(path: Path) -> str:
     """How far the run in `path` came before it was interrupted, and what can be done with it."""
-    from bptt.record import MODEL, Run
+    from bptt.record import MODEL, REPORT, Run
     from bptt.training import Event
 
     if not path.exists():
@@ -93,7 +93,9 @@ def _standing(path: Path) -> str:
     events = Run(path).metrics(Event)
     finished = sum(event["event"] == "epoch" for event in events)
     total = next((event["epochs"] for event in events if event["event"] == "start"), None)
-    if any(event["event"] == "end" for event in events):
+    if (path / REPORT).exists():
+        where = _("Interrupted while what was found was mended; the run before it is complete.")
+    elif any(event["event"] == "end" for event in events):
         where = _("Interrupted after training, before scores and report were written.")
     elif total is None:
         where = _("Interrupted before training began.")
