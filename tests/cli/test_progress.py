@@ -38,7 +38,8 @@ def test_a_terminal_gets_one_line_written_over_and_over(folder: Path) -> None:
         assert any(re.fullmatch(wanted, part) for part in drawn), wanted
     result = ["validation:", "always", "bag", "run:", "report:"]
     kept = [ESCAPE.sub("", line).rpartition("\r")[2] for line in out.replace("\r\n", "\n").split("\n")]
-    assert [line.split()[0] for line in kept if line] == ["best", "Order", "100%", *result]
+    heads = [line.split()[0] for line in kept if line]
+    assert (heads[:2], heads[-6:]) == (["best", "Order"], ["100%", *result]), "between them the rest of what was found"
     assert out.count("\x1b[?25h") == 1, "the cursor is back"
 
 

@@ -54,6 +54,7 @@ def test_odd_texts(lowercase: bool, expected: str) -> None:
     assert digest(texts[:700], texts[700:], TextConfig(lowercase=lowercase)) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REVIEWS.is_file(), reason="BPTT_DATA has no aclImdb_train.tar.gz")
 def test_film_reviews() -> None:
     parts = data.load(data.DataConfig(source=str(REVIEWS)))

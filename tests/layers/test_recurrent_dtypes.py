@@ -130,12 +130,14 @@ def doubles() -> Any:
     return result("tests.layers.doubles", JAX_ENABLE_X64="1", **IN_HASTE)
 
 
+@pytest.mark.slow
 def test_float64_is_that_of_numpy(doubles: Any) -> None:
     assert set(doubles["kernels"].values()) == {"native"}
     assert doubles["dtypes"] == ["float64"]
     assert max(doubles["errors"].values()) < 1e-13, doubles["errors"]
 
 
+@pytest.mark.slow
 def test_gradients_are_the_slopes_of_what_is_computed(doubles: Any) -> None:
     """With norm, zoneout, dropouts and a mask: every element of every weight, by central differences."""
     names = {name.split()[-1] for name in doubles["slopes"]}

@@ -133,7 +133,10 @@ def test_its_parameters_are_the_lesson_s(name: str, lesson: Callable[[str], kera
     assert size.parameters(config.model, Words(WORDS, config.text.mask), Softmax(classes)) == parameters + more
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ("sentiment", "normalised", "residual") else pytest.param(name, marks=pytest.mark.slow) for name in PRESETS],
+)
 def test_it_trains(name: str, bptt: Bptt, tmp_path: Path) -> None:
     """An epoch, on a few rows in the place of thousands."""
     data = ["--data.source", str(write_reviews(tmp_path / "reviews.csv", rows=40)), "--text", "review", "--label", "score"]

@@ -83,7 +83,7 @@ def test_a_text_is_split_into_words_and_no_row_is_cut(trained: Path) -> None:
 
 
 @needs_real
-@pytest.mark.parametrize("crf", [True, False])
+@pytest.mark.parametrize("crf", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_it_learns_32_sentences_by_heart(crf: bool, tmp_path: Path) -> None:
     sentences = real_sentences(32)
     tokens, labels = ([tuple(pair[at] for pair in one) for one in sentences] for at in (0, 1))

@@ -2,6 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 import hashlib, sys
 from pathlib import Path
@@ -28,6 +30,7 @@ print(hashlib.sha256(b"".join(weights[path].tobytes() for path in sorted(weights
 """
 
 
+@pytest.mark.slow  # that of test_experiment is the short one
 def test_a_run_repeats_to_the_bit(tmp_path: Path) -> None:
     """Shuffling, dropout, first weights and both directions, in processes of their own. (That a seed counts: test_experiment.)"""
     runs = [
