@@ -44,7 +44,6 @@ DROPS = {"dropout": 0.4, "recurrent_dropout": 0.3, "seed": 5, "return_sequences"
         *((cell, DROPS) if cell in ("SimpleRNN", "GRU") else slow(cell, DROPS) for cell in CELLS),
         *(("LSTM", {}) if cell == "LSTM" else slow(cell, {}) for cell in CELLS),
     ],
-    +[("LSTM", {}), *(slow(cell, {}) for cell in CELLS if cell != "LSTM")],
     ids=label,
 )
 def test_the_scan_says_the_same(cell: str, arguments: dict[str, Any]) -> None:
