@@ -20,7 +20,7 @@ SMALL = {
 
 def config(folder: Path, seed: int = 0) -> experiment.Config:
     source = {"source": str(folder / "reviews.csv"), "text": "review", "label": "score"}
-    training = {"epochs": 2, "batch_size": 40, "learning_rate": 0.02, "seed": seed}
+    training = {"epochs": 2, "batch_size": 40, "learning_rate": 0.02, "seed": seed, "explained": 0}
     return experiment.Config.parse(SMALL | {"data": source, "training": training})
 
 

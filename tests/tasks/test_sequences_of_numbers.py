@@ -11,7 +11,7 @@ from tests.commands import Bptt, bptt
 __all__ = ["bptt"]
 QUICK = (
     *("--model.units", "[16]", "--model.dropout", "0.0", "--model.embedding_dropout", "0.0", "--text.bucket_edges", "[]"),
-    *("--training.learning_rate", "0.02", "--training.epochs", "8"),
+    *("--training.explained", "0", "--training.learning_rate", "0.02", "--training.epochs", "8"),
 )
 
 

@@ -21,7 +21,7 @@ from tests.tasks.tagged import columns, needs_real, real_sentences
 __all__ = ["bptt"]
 SMALL = (
     *("--training.epochs", "4", "--training.batch_size", "16", "--model.units", "[24]", "--model.embedding_width", "24"),
-    *("--text.bucket_edges", "[]", "--training.learning_rate", "0.02"),
+    *("--text.bucket_edges", "[]", "--training.learning_rate", "0.02", "--training.explained", "0"),
 )
 
 
