@@ -39,7 +39,9 @@ def write_sentences(path: Path, rows: int = 300) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", TOKENS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in ("syllable", "unigram") else ()) for name in TOKENS]
+)
 def test_from_texts_to_answers(bptt: Bptt, tmp_path: Path, name: str) -> None:
     if name == "vi":
         pytest.importorskip("underthesea")
@@ -72,6 +74,7 @@ def test_check_measures_texts_as_training_would(bptt: Bptt, tmp_path: Path) -> N
     assert words("word") < words("bpe") < words("character")
 
 
+@pytest.mark.slow
 def test_word_vectors_start_the_model_and_are_not_needed_after(bptt: Bptt, tmp_path: Path) -> None:
     source, run, file = write_sentences(tmp_path / "sentences.csv"), tmp_path / "run", tmp_path / "words.vec"
     file.write_text(

@@ -62,6 +62,7 @@ def test_a_rate_too_high_is_named_and_healed(bptt: Bptt, tmp_path: Path) -> None
         ({}, ("--text.max_length", "3", "--text.truncation", "post"), "truncation_cuts_evidence"),
     ],
 )
+@pytest.mark.slow
 def test_a_planted_fault_is_named_first(
     bptt: Bptt, tmp_path: Path, how: dict[str, Any], settings: tuple[str, ...], cause: str
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_planted_fault_is_named_first(
     assert found(bptt, tmp_path / "run")[0]["cause"] == cause
 
 
+@pytest.mark.slow
 def test_a_source_that_is_gone_is_told_and_the_files_alone_are_judged(bptt: Bptt, tmp_path: Path) -> None:
     run, source = tmp_path / "run", table(tmp_path / "tea.csv")
     assert bptt("train", source, *HASTY, "--run", run).returncode == 0

@@ -16,7 +16,7 @@ from tests.kernels.tapped import CASES, by_tap, check
 LSTM = Options("lstm", return_sequences=True)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", CASES)
 def test_the_norms_are_those_of_automatic_differentiation(name: str, dtype: str) -> None:
     check(native.recurrence, draw_problem(CASES[name], seed=1), dtype)

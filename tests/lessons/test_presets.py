@@ -135,7 +135,7 @@ def test_its_parameters_are_the_lesson_s(name: str, lesson: Callable[[str], kera
 
 @pytest.mark.parametrize(
     "name",
-    [name if name in ("sentiment", "normalised", "residual") else pytest.param(name, marks=pytest.mark.slow) for name in PRESETS],
+    [name if name in ("sentiment", "normalised") else pytest.param(name, marks=pytest.mark.slow) for name in PRESETS],
 )
 def test_it_trains(name: str, bptt: Bptt, tmp_path: Path) -> None:
     """An epoch, on a few rows in the place of thousands."""

@@ -58,6 +58,7 @@ def test_a_row_is_told_the_same_alone_and_beside_longer_ones():
     np.testing.assert_allclose(head.answers(model, batch(wide))[1, :5], head.answers(model, batch(row[None]))[0], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_thirty_two_sentences_are_learned_by_heart():
     model, head = build()
     ids = np.random.default_rng(3).integers(2, V, (32, 8)).astype(np.int32)

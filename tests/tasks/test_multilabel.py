@@ -53,6 +53,7 @@ def test_thirty_two_rows_are_learned_by_heart(learned, bptt):
     assert "All labels right" in (folder / "run" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_an_answer_names_its_labels_alone_in_any_batch_and_in_a_new_process(learned, bptt):
     run = learned[0] / "run"
     together = [json.loads(line) for line in bptt("predict", run, *TEXTS).stdout.splitlines()]

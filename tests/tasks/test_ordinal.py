@@ -36,6 +36,7 @@ def test_thirty_two_rows_are_learned_by_heart_in_the_order_given(run, bptt):
     assert "Weighted kappa" in (run / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_an_answer_is_the_same_alone_in_any_batch_and_in_a_new_process(run, bptt):
     together = [json.loads(line) for line in bptt("predict", run, *TEXTS).stdout.splitlines()]
     assert [one["label"] for one in together[:3]] == ["low", "mid", "high"]
@@ -47,6 +48,7 @@ def test_an_answer_is_the_same_alone_in_any_batch_and_in_a_new_process(run, bptt
 
 
 @needs_feedback
+@pytest.mark.slow
 def test_sentiments_of_real_feedback(tmp_path, bptt):
     to_csv(tmp_path / "a.csv", [{key: row[key] for key in ("sentence", "sentiment")} for row in feedback(600)])
     done = bptt("train", "a.csv", "--task", "ordinal", "--run", "run", "--training.class_weights", "balanced", *BRIEF)

@@ -71,6 +71,7 @@ def test_an_answer_is_the_same_alone_in_any_batch_and_in_a_new_process(prices, b
 
 
 @needs_reviews
+@pytest.mark.slow
 def test_ratings_of_real_reviews(tmp_path, bptt):
     to_csv(tmp_path / "films.csv", rated(400))
     done = bptt("train", "films.csv", "--task", "regress", "--run", "run", "--training.monitor", "val_mae", *BRIEF)

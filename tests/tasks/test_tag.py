@@ -55,7 +55,7 @@ def test_from_a_file_to_scores_and_a_page(trained: Path) -> None:
 
 @needs_real
 def test_answers_are_the_same_in_a_new_process_alone_and_in_any_batch(trained: Path) -> None:
-    rows = [[token for token, _tag in sentence] for sentence in real_sentences(40, "dev")]
+    rows = [[token for token, _tag in sentence] for sentence in real_sentences(16, "dev")]
     judge = experiment.predictor(trained / "run")
     together = experiment.predict(judge, rows)
     assert together == [experiment.predict(judge, [row])[0] for row in rows]

@@ -60,6 +60,7 @@ def test_one_more_layer_learns_each_epoch_from_the_head_down():
             assert all((far > 1e-5) == (level <= number) for far in of(found, *names)), (number, names)
 
 
+@pytest.mark.slow
 def test_a_layer_waits_as_many_epochs_as_are_asked_for():
     config = TrainingConfig(pretrained="x", learning_rate=0.01, unfreeze_epochs=2, layer_rate_decay=2.0)
     found = [max(of(steps, "both_2")) > 1e-5 for steps in moved(config, 4)]
@@ -89,6 +90,7 @@ def test_every_optimizer_keeps_its_own_step(name):
     assert max(of(found, "both", "embedding")) == 0
 
 
+@pytest.mark.slow
 def test_weight_decay_is_that_of_keras_where_all_rates_are_one():
     config = TrainingConfig(pretrained="x", optimizer="adamw", learning_rate=0.01, unfreeze_epochs=0, layer_rate_decay=1.0)
     (mine,), (theirs,) = moved(config, 1), moved(TrainingConfig(optimizer="adamw", learning_rate=0.01), 1)
