@@ -47,6 +47,10 @@ class Config(BaseModel):
             told = [one for one in error.errors() if not any(_within(place, one["loc"]) for place in places)]
             raise _unusable([f"{_key(one['loc'])}: {_sentence(one)}" for one in told]) from error
 
+    def flat(self) -> dict[str, Any]:
+        """{"section.key": value}, values as JSON has them."""
+        return {f"{name}.{key}": one for name, stage in self.model_dump(mode="json").items() for key, one in stage.items()}
+
     def to_toml(self) -> str:
         """The whole configuration, each key under a comment that says what it is."""
         document = tomlkit.document()

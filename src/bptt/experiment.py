@@ -31,7 +31,7 @@ from bptt.prepare import Prepared, load, prepare, tell
 from bptt.progress import Progress, Silence
 from bptt.record import BASELINES, DATA, FINDINGS, HORIZON, MODEL_TABLE, REJECTED, SCORES, Run, default_path
 from bptt.report import write
-from bptt.trained import bundle_of, case_of, judge_of, task_of, unfinished
+from bptt.trained import bundle_of, case_of, judge_of, predictor, task_of, unfinished
 
 __all__ = [
     "Config",
@@ -172,14 +172,6 @@ def evaluate(
 def columns(path: Path) -> data.DataConfig:
     """Where the run in `path` read its texts and labels. Raises ModelFileError."""
     return Config.parse(bundle_of(path).config).data
-
-
-def predictor(path: Path) -> Predictor:
-    """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
-    to its end. Raises ModelFileError."""
-    bundle = bundle_of(path)
-    tell(unfinished(path, bundle))
-    return judge_of(bundle)
 
 
 def predict(model: Path | Predictor, texts: Sequence[Any]) -> list[Any]:

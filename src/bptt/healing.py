@@ -1,15 +1,16 @@
 """A run and, where something is found that settings can mend, a second one with the first remedy: `train`, `mend`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bptt import experiment
 from bptt.config import Config, of_run, override
-from bptt.diagnosis import Case, Cause, Told, examine
+from bptt.diagnosis import Case, Cause, Told
 from bptt.messages import _
 from bptt.progress import Progress, Silence
 from bptt.record import FINDINGS, HEALING, Run
 from bptt.report.findings import Healing
-from bptt.trained import case_of
+from bptt.trained import filed
 
 GOOD_WEIGHTS: tuple[Cause, ...] = ("exploding_gradient", "non_finite", "learning_rate_too_high")  # lost only later, if at all
 SLOW: tuple[Cause, ...] = ("slow_input", "padding_waste", "recompilation", "unfused_layer", "sequence_too_long")
@@ -41,7 +42,7 @@ def mend(path: Path, progress: Progress | None = None) -> Run | None:
     found = next((one for one in first.read_json(FINDINGS, list[Told]) if one["remedy"]["overrides"]), None)
     if not found:
         return None
-    before = case_of(first.path)
+    before = filed(first.path)
     kept = found["cause"] in GOOD_WEIGHTS and _good(before)
     overrides = _without_change(of_run(first), found["remedy"]["overrides"])
     keys = ", ".join(f"{key} = {value}" for key, value in overrides.items())
@@ -51,28 +52,30 @@ def mend(path: Path, progress: Progress | None = None) -> Run | None:
     )
     changed = Config.parse(override(of_run(first).model_dump(), {**overrides, **start}))
     second = experiment.train(changed, _beside(path, "healed"), progress)
-    after = case_of(second.path)
+    after = filed(second.path)
+    still: list[Cause] = [one["cause"] for one in second.read_json(FINDINGS, list[Told])]
     told = Healing(
         cause=found["cause"],
         overrides=overrides,
         first=str(first.path),
         kept_weights=kept,
-        helped=helped(found["cause"], before, after),
+        helped=helped(found["cause"], before, after, still),
         before=before.skill,
         after=after.skill,
-        still=[one.cause for one in examine(after)],
+        still=still,
     )
     second.write_json(HEALING, told)
     experiment.report(second.path)
     return second
 
 
-def helped(cause: Cause, before: Case, after: Case) -> bool:
-    """Whether a run is better than the one before: it answers better, or as well without what was found, or faster."""
+def helped(cause: Cause, before: Case, after: Case, still: Sequence[Cause]) -> bool:
+    """Whether a run is better than the one before: it answers better, or as well without what was found, or faster; still: what
+    is found in it."""
     gained = (after.skill or 0.0) - (before.skill or 0.0)
     if cause in SLOW:
         return gained > -MARGIN and after.seconds / max(len(after.epochs), 1) < before.seconds / max(len(before.epochs), 1)
-    return gained > MARGIN or (gained > -MARGIN and cause not in {one.cause for one in examine(after)})
+    return gained > MARGIN or (gained > -MARGIN and cause not in still)
 
 
 def _good(case: Case) -> bool:
@@ -82,10 +85,8 @@ def _good(case: Case) -> bool:
 
 def _without_change(config: Config, overrides: dict[str, object]) -> dict[str, object]:
     """The overrides that change something."""
-    now = {f"{name}.{key}": value for name, section in config for key, value in section}
-    return {
-        key: value for key, value in overrides.items() if (list(now[key]) if isinstance(now[key], tuple) else now[key]) != value
-    }
+    now = config.flat()
+    return {key: value for key, value in overrides.items() if now[key] != value}
 
 
 def _beside(path: Path, what: str) -> Path:

@@ -16,16 +16,13 @@ from bptt.messages import _
 from bptt.record import DATA, EXPLAINED, Run
 from bptt.report import write_comparison, write_explanations
 from bptt.report.watch import serve
-from bptt.trained import bundle_of, judge_of, task_of, unfinished
+from bptt.trained import predictor, task_of
 
 
 def explainer(path: Path) -> Explainer:
     """What tells what led to an answer of the run in `path`, beside its training rows where its source is still what it was; else
     a warning says so. Raises ModelFileError."""
-    bundle = bundle_of(path)
-    for note in unfinished(path, bundle):
-        warnings.warn(note, stacklevel=2)
-    judge, config = judge_of(bundle), of_run(Run.open(path))
+    judge, config = predictor(path), of_run(Run.open(path))
     if judge.head.per_step:
         return Explainer(judge, None)
     try:

@@ -179,6 +179,10 @@ class Run:
             message = _("{path}: no {name} in this run. It may have stopped early; train again.")
             raise ModelFileError("run.file-missing", message.format(path=self.path, name=name)) from error
 
+    def find_json(self, name: str, kind: Any = dict[str, Any]) -> Any:
+        """The same; None where the run has not got so far."""
+        return self.read_json(name, kind) if (self.path / name).exists() else None
+
     @staticmethod
     def _check_name(path: Path) -> None:
         try:

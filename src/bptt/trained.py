@@ -1,6 +1,8 @@
 """A run that was trained, opened again: its model file, what answers with it, and all that a doctor wants to know of it."""
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,31 +51,43 @@ def task_of(path: Path) -> tasks.Task:
     return tasks.named(of_run(Run.open(path)).data.task)
 
 
+def predictor(path: Path) -> Predictor:
+    """The model of the run in `path`, ready to answer; warns where it is but the best so far of a training that has not come
+    to its end. Raises ModelFileError."""
+    bundle = bundle_of(path)
+    for note in unfinished(path, bundle):
+        warnings.warn(note, stacklevel=2)
+    return judge_of(bundle)
+
+
 def case_of(path: Path, splits: data.Splits | None = None, judge: Predictor | None = None) -> Case:
     """All that is known of the run in `path`, and what can be measured on its rows: `splits`, or its source read again, with its
     model, `judge`, or that of its file. Warns where the source is not what the run learned from any more.
 
     Raises ModelFileError where `path` holds no run, or one without what it learned from."""
+    case = filed(path)
+    if not case.config:
+        return case
+    measured = Measured.of(splits, case.config.text, judge) if splits else _measured(path, case.config, case.data)
+    return replace(case, measured=measured)
+
+
+def filed(path: Path) -> Case:
+    """What the folder of the run in `path` alone says. Raises as `case_of` does."""
     run = Run.open(path)
     if (path / FIT).exists():
         return _of_script(run)
     config = of_run(run)
     task = tasks.named(config.data.task)
-
-    def read(name: str, kind: Any, nothing: Any) -> Any:
-        return run.read_json(name, kind) if (path / name).exists() else nothing
-
-    facts = run.read_json(DATA)
-    scores = read(SCORES, dict[Part, task.view.scores], {})  # type: ignore[name-defined]  # each task has a type of its own
+    scores = run.find_json(SCORES, dict[Part, task.view.scores])  # type: ignore[name-defined]  # each task has a type of its own
     return Case(
         config=config,
         events=run.metrics(training.Event),
-        data=facts,
-        table=read(MODEL_TABLE, dict[str, Any], {}),
-        scores=scores,
+        data=run.read_json(DATA),
+        table=run.find_json(MODEL_TABLE) or {},
+        scores=scores or {},
         probes=run.metrics(Probe, MICROSCOPE),
-        horizon=read(HORIZON, Horizon, None),
-        measured=Measured.of(splits, config.text, judge) if splits else _measured(path, config, facts),
+        horizon=run.find_json(HORIZON, Horizon),
     )
 
 
@@ -90,7 +104,7 @@ def _of_script(run: Run) -> Case:
     return Case(None, events, probes=run.metrics(Probe, MICROSCOPE), fit=run.read_json(FIT))
 
 
-def _measured(path: Path, config: Config, facts: dict[str, Any]) -> Measured | None:
+def _measured(path: Path, config: Config, facts: Mapping[str, Any]) -> Measured | None:
     """What can be measured on the rows of the run; None, with a warning, where its source is not what it was."""
     try:
         splits = data.load(config.data, tasks.named(config.data.task).reading)

@@ -137,7 +137,7 @@ def _beside(run: Run, figures: dict[str, float]) -> Beside:
     events: list[Event] = run.metrics(Event)
     rows: list[Epoch] = [event for event in events if event["event"] == "epoch"]
     end = next((event for event in events if event["event"] == "end"), None)
-    table = run.read_json(MODEL_TABLE, ModelTable) if (run.path / MODEL_TABLE).exists() else None
+    table = run.find_json(MODEL_TABLE, ModelTable)
     return Beside(
         run=str(run.path),
         figures=figures,
@@ -150,10 +150,7 @@ def _beside(run: Run, figures: dict[str, float]) -> Beside:
 
 def _changed(configs: Sequence[Config]) -> dict[str, list[Any]]:
     """The keys whose values differ between the runs."""
-    flat = [
-        {f"{section}.{key}": one for section, stage in config.model_dump(mode="json").items() for key, one in stage.items()}
-        for config in configs
-    ]
+    flat = [config.flat() for config in configs]
     return {
         key: [one[key] for one in flat]
         for key in flat[0]

@@ -7,6 +7,7 @@ from typing import Any
 from bptt.diagnosis.case import Case
 from bptt.diagnosis.finding import Diagnosis, Remedy
 from bptt.messages import _
+from bptt.microscope.probe import over_time
 
 GROWS, FADES, DIES = 30.0, 0.1, 0.05  # times as large early in the rows as late
 HUGE = 50.0  # norm of all gradients together
@@ -88,7 +89,10 @@ def vanishing(case: Case) -> Diagnosis | None:
 
 def saturated(case: Case) -> Diagnosis | None:
     """Units stand at the end of their range, where nothing is learned any more."""
-    shares = {name: statistics.median(map(_at_the_ends, seen)) for name, seen in case.layers.items()}
+    shares = {
+        name: statistics.median(over_time(one["saturated"]["state"], one["real"]) for one in seen)
+        for name, seen in case.layers.items()
+    }
     if not shares:
         return None
     layer, share = max(shares.items(), key=lambda pair: pair[1])
@@ -104,12 +108,6 @@ def saturated(case: Case) -> Diagnosis | None:
         {"layer": layer, "saturated": share},
         Remedy(why, overrides),
     )
-
-
-def _at_the_ends(layer: Mapping[str, Any]) -> float:
-    """Share of the states of a layer, over all real steps, at the end of their range."""
-    state, real = layer["saturated"]["state"], layer["real"]
-    return sum(share * rows for share, rows in zip(state, real, strict=True)) / max(sum(real), 1)
 
 
 def not_finite(case: Case) -> Diagnosis | None:

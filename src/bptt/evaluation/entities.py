@@ -13,6 +13,7 @@ from pydantic import FiniteFloat, NonNegativeInt
 from typing_extensions import TypedDict
 
 from bptt.data import bio
+from bptt.data.dataset import Dataset
 from bptt.errors import DataError
 from bptt.evaluation.classes import ClassScores
 from bptt.messages import _
@@ -51,6 +52,11 @@ class EntityScores:
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts and lists, for scores.json."""
         return asdict(self)
+
+
+def true_tags(rows: Dataset) -> list[list[str]]:
+    """The tags of N rows, by name."""
+    return [rows.targets.word(row).split(" ") for row in range(len(rows))]
 
 
 def entities(tags: Sequence[str], row: int = 0) -> list[Entity]:

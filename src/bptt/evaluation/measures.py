@@ -30,6 +30,7 @@ def _f1(sums: Sums) -> NDArray[np.float64]:
     return 2 * sums["right"] / np.maximum(sums["there"] + sums["found"], 1)
 
 
+TAG_COUNTS = ("right", "found", "there", "tags_right", "tags")  # of a row: entities, and tags
 ACCURACY = Measure("accuracy", _share("correct", "rows"))
 RANK_ERROR = Measure("rank_error", _share("distance", "rows"), rising=False)
 SUBSET = Measure("subset_accuracy", _share("correct", "rows"))
@@ -67,4 +68,4 @@ def of_tags(answers: Sequence[Sequence[str]], true: Sequence[Sequence[str]]) -> 
         same = sum(a == b for a, b in zip(told, labelled, strict=True))
         rows.append((len(found & there), len(found), len(there), same, len(labelled)))
     columns = np.array(rows, np.float64).reshape(-1, 5).T
-    return dict(zip(("right", "found", "there", "tags_right", "tags"), columns, strict=True))
+    return dict(zip(TAG_COUNTS, columns, strict=True))

@@ -11,7 +11,7 @@ from bptt.data.dataset import Dataset
 from bptt.data.inputs import words
 from bptt.evaluation.baselines import Baseline, Rivals, sentence
 from bptt.evaluation.classes import ClassScores, each_table
-from bptt.evaluation.entities import Tags, entities, score_entities
+from bptt.evaluation.entities import Tags, entities, score_entities, true_tags
 from bptt.evaluation.intervals import Figure
 from bptt.evaluation.table import Table
 from bptt.messages import _
@@ -112,7 +112,7 @@ def score(predicted: Tags, dataset: Dataset, rivals: Rivals | None = None) -> Sc
 
     Raises DataError where there is no token, and where a row has another number of tags.
     """
-    true = [dataset.targets.word(row).split(" ") for row in range(len(dataset))]
+    true = true_tags(dataset)
     counted = score_entities(true, predicted)
     wrong = [_wrong(*pair) for pair in zip(true, predicted, strict=True)]
     worst = sorted((row for row, count in enumerate(wrong) if count), key=lambda row: -wrong[row])[:WORST]

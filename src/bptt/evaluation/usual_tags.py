@@ -5,34 +5,26 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bptt.bundle import Weights, save_weights
 from bptt.data.dataset import Dataset
+from bptt.evaluation import measures
 from bptt.evaluation.baselines import Baseline, beside, figures
-from bptt.evaluation.entities import Tags, entities
-from bptt.evaluation.intervals import Figure, Metric, Numbers
+from bptt.evaluation.entities import Tags, true_tags
+from bptt.evaluation.intervals import Figure, Metric
 
 KIND = "tags"  # in the file
-_THERE, _TOKENS = 0, 1  # of a judged row: its entities, its tokens
-_RIGHT, _FOUND, _RIGHT_TOKENS = 0, 1, 2  # of an answer to it
 
 
-def _f1(rows: Numbers, answers: Numbers) -> float:
-    """Of whole entities. rows: (N, 2), answers: (N, 3), counted as `_row` and `_answer` do."""
-    both = rows[:, _THERE].sum() + answers[:, _FOUND].sum()
-    return float(2 * answers[:, _RIGHT].sum() / both) if both else 0.0
+def _metric(measure: measures.Measure) -> Metric:
+    """`measure` of rows as `_counted` counts them; they know the truth themselves."""
+    return lambda _truth, rows: float(measure.of(dict(zip(measures.TAG_COUNTS, rows.sum(axis=0), strict=True))))
 
 
-def _accuracy(rows: Numbers, answers: Numbers) -> float:
-    """Share of the tokens whose tag is right."""
-    return float(answers[:, _RIGHT_TOKENS].sum() / rows[:, _TOKENS].sum())
-
-
-METRICS: dict[str, Metric] = {"f1": _f1, "accuracy": _accuracy}
+METRICS = {"f1": _metric(measures.F1), "accuracy": _metric(measures.TAGS)}
 
 
 @dataclass(frozen=True)
@@ -48,7 +40,7 @@ class UsualTags:
     def learn(cls, train: Dataset, lowercase: bool) -> "UsualTags":
         """From rows of words and their tags; of two as frequent, the one that came first."""
         seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for row, tags in enumerate(_true(train)):
+        for row, tags in enumerate(true_tags(train)):
             for word, tag in zip(train.inputs[row], tags, strict=True):
                 seen[_read(word, lowercase)][tag] += 1
         common = sum(seen.values(), Counter[str]()).most_common(1)[0][0]
@@ -60,14 +52,14 @@ class UsualTags:
 
     def beside(self, judged: Dataset, answers: Tags) -> list[Baseline]:
         """Beside a model's `answers`, tags for each token of the N rows of `judged`."""
-        true, theirs = _true(judged), self.answers(judged.inputs)
+        true, theirs = true_tags(judged), self.answers(judged.inputs)
         ours, others = _counted(true, answers), _counted(true, theirs)
-        return [beside("usual tags", len(self.tags), None, _rows(true), ours, others, METRICS)]
+        return [beside("usual tags", len(self.tags), None, ours, ours, others, METRICS)]
 
     def intervals(self, judged: Dataset, answers: Tags) -> dict[str, Figure]:
         """The same figures of a model's `answers`, with their intervals."""
-        true = _true(judged)
-        return figures(_rows(true), _counted(true, answers), METRICS)
+        counted = _counted(true_tags(judged), answers)
+        return figures(counted, counted, METRICS)
 
     def save(self, path: Path) -> None:
         """Writes all of it to `path`, whole or not at all."""
@@ -85,19 +77,7 @@ def _read(word: str, lowercase: bool) -> str:
     return word.lower() if lowercase else word
 
 
-def _true(rows: Dataset) -> list[list[str]]:
-    return [rows.targets.word(row).split(" ") for row in range(len(rows))]
-
-
-def _rows(true: Tags) -> NDArray[np.int64]:
-    return np.array([[len(entities(tags)), len(tags)] for tags in true])
-
-
-def _counted(true: Tags, answers: Tags) -> NDArray[Any]:
-    """(N, 3): of each row the entities found rightly, those found, and the tokens whose tag is right."""
-    return np.array([_count(*pair) for pair in zip(true, answers, strict=True)])
-
-
-def _count(true: Sequence[str], answer: Sequence[str]) -> tuple[int, int, int]:
-    there, found = set(entities(true)), set(entities(answer))
-    return len(there & found), len(found), sum(a == b for a, b in zip(true, answer, strict=True))
+def _counted(true: Tags, answers: Tags) -> NDArray[np.float64]:
+    """(N, 5): what each row counts, in the order of `measures.TAG_COUNTS`."""
+    counts = measures.of_tags(answers, true)
+    return np.stack([counts[name] for name in measures.TAG_COUNTS], axis=1)

@@ -23,7 +23,7 @@ from bptt.batches import Batch
 from bptt.explaining.explanation import Effects
 from bptt.explaining.probable import probable
 from bptt.models import Head
-from bptt.models.dissect import halves
+from bptt.models.dissect import halves, several
 
 STRETCHES, NODES = 4, 8  # of the way that are read at once, and points on each
 CALLS = 64  # at most, where the way has many jumps and kinks (the maximum over time, relu)
@@ -77,7 +77,7 @@ class Gradients:
 
     def effects(self, batch: Batch, aims: Sequence[Aim]) -> list[Effects]:
         """What moved each of the `aims` in the answer to the only row of `batch`."""
-        features, *mask = (np.asarray(one) for one in _listed(self._lower.predict_on_batch(batch.inputs)))
+        features, *mask = (np.asarray(one) for one in several(self._lower.predict_on_batch(batch.inputs)))
         real = np.flatnonzero(batch.real[0])
         return [self._of(features[0], mask, real, aim) for aim in aims]
 
@@ -155,7 +155,3 @@ def _total(way: Sequence[Stretch]) -> NDArray[np.float64]:
 def closed(gap: float, moved: ArrayLike, value: float) -> bool:
     """Whether the effects `moved` explain the answer `value` up to a `gap` that is small."""
     return abs(gap) <= max(TOLERANCE * float(np.abs(moved).sum()), DIGIT * abs(value), DIGIT)
-
-
-def _listed(arrays: Any) -> list[Any]:
-    return list(arrays) if isinstance(arrays, list | tuple) else [arrays]

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from bptt.batches import Batch, Batches
 from bptt.models import Head
-from bptt.models.dissect import halves
+from bptt.models.dissect import halves, several
 
 from .probe import figures
 
@@ -50,11 +50,12 @@ def measure(model: keras.Model, head: Head, batches: Batches) -> Horizon | None:
     steps = [1 << k for k in range(longest.bit_length() + (longest & (longest - 1) > 0))]
     edges = [0, *(min(step, longest) for step in steps)]
     within = np.cumsum(share)
+    before = head.answers(model, batch)
     whole = batches.whole_lengths
     return {
         "steps_back": edges[1:],
         "gradient_share": figures([share[first:last].sum() for first, last in pairwise(edges)]),
-        "moved": figures([_moved(model, head, batch, back, step) for step in edges[1:]]),
+        "moved": figures([_moved(model, head, batch, before, back == step) for step in edges[1:]]),
         "horizon": int(np.searchsorted(within, MOST * within[-1] * (1 - 1e-9))) + 1 if within[-1] else 0,
         "lengths": {
             "median": float(np.median(whole)),
@@ -87,8 +88,7 @@ def _steps_back(real: NDArray[np.bool_]) -> NDArray[np.int64]:
 def _slopes(model: keras.Model, batch: Batch) -> NDArray[np.float64]:
     """(B, T): the norm of the gradient of the answer's largest number by what stands at each step."""
     lower, upper = halves(model)
-    read = lower.predict_on_batch(batch.inputs)
-    features, *mask = read if isinstance(read, list | tuple) else [read]
+    features, *mask = several(lower.predict_on_batch(batch.inputs))
     weights = [[weight.value for weight in some] for some in (upper.trainable_variables, upper.non_trainable_variables)]
 
     def answer(features: Any) -> Any:
@@ -107,12 +107,13 @@ def _share(slopes: NDArray[np.float64], back: NDArray[np.int64], longest: int) -
     return np.bincount(back[moves].ravel(), shares.ravel(), longest + 1)[1:] / max(int(moves.sum()), 1)
 
 
-def _moved(model: keras.Model, head: Head, batch: Batch, back: NDArray[np.int64], steps: int) -> float:
-    """The mean change of the answer where the input `steps` back is that of the next row that is as long; 0 of fewer than two."""
-    rows, places = np.nonzero(back == steps)
+def _moved(model: keras.Model, head: Head, batch: Batch, before: NDArray[Any], at: NDArray[np.bool_]) -> float:
+    """The mean change of the answers `before` where the input of each row that has one `at` (B, T) is that of the next such row;
+    0 of fewer than two."""
+    rows, places = np.nonzero(at)
     if len(rows) < 2:
         return 0.0
     other = batch.inputs.copy()
     other[rows, places] = np.roll(batch.inputs[rows, places], 1, axis=0)
-    change = np.abs(head.answers(model, Batch(other, batch.targets, batch.rows)) - head.answers(model, batch))[rows]
+    change = np.abs(head.answers(model, Batch(other, batch.targets, batch.rows)) - before)[rows]
     return float(np.mean(change.reshape(len(rows), -1).max(axis=1)))

@@ -1,6 +1,7 @@
 """The lines of microscope.jsonl, one object a probe."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, NotRequired
 
 import numpy as np
@@ -72,6 +73,11 @@ def figures(values: Any) -> list[Any]:
         rounded = np.round(exact * scale) / scale
     kept = np.where(np.isfinite(rounded), rounded, exact)  # 0 has no digits
     return [value if finite else None for value, finite in zip(kept.tolist(), np.isfinite(exact).tolist(), strict=True)]
+
+
+def over_time(shares: Sequence[float], real: Sequence[int]) -> float:
+    """Mean of `shares`, a step each, over the `real` rows of all steps."""
+    return sum(share * rows for share, rows in zip(shares, real, strict=True)) / max(sum(real), 1)
 
 
 def layer_probe(layer: str, cell: str, backwards: bool, recurrent_kernel: Floats, fields: dict[str, Floats]) -> LayerProbe:

@@ -15,7 +15,7 @@ def halves(model: keras.Model) -> tuple[keras.Model, keras.Model]:
     model's output of these. Their weights are the model's own."""
     first = recurrent(model)[0]
     projected = [layer for layer in model.layers if layer.name == "projection_1"]  # stands before the first where widths differ
-    features, *mask = _several(first.input)
+    features, *mask = several(first.input)
     read = [projected[0].input if projected else features, *mask]
     return keras.Model(model.inputs, read), keras.Model(read, model.outputs[0])
 
@@ -27,7 +27,7 @@ def states(model: keras.Model) -> keras.Model:
     if last.return_sequences:
         return keras.Model(model.inputs, last.output)
     twin = type(last).from_config(_every_step(last.get_config()))
-    sequences, *mask = _several(last.input)
+    sequences, *mask = several(last.input)
     every = keras.Model(model.inputs, twin(sequences, mask=mask[0] if mask else None))
     twin.set_weights([np.array(weight.value) for weight in last.weights])
     return every
@@ -43,7 +43,8 @@ def recurrent(model: keras.Model) -> list[Any]:
     return [layer for layer in model.layers if isinstance(layer, layers.Bidirectional | keras.layers.RNN)]
 
 
-def _several(tensors: Any) -> list[Any]:
+def several(tensors: Any) -> list[Any]:
+    """What Keras gives as one or as several, as several."""
     return list(tensors) if isinstance(tensors, list | tuple) else [tensors]
 
 

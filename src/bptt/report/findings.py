@@ -25,12 +25,11 @@ class Healing(TypedDict):
 
 def context(run: Run) -> dict[str, Any]:
     """What findings.html names; nothing is shown of a run that nobody has looked at."""
-    looked = (run.path / FINDINGS).exists()
-    found = run.read_json(FINDINGS, list[Told]) if looked else []
+    found = run.find_json(FINDINGS, list[Told])
     names = titles()
-    healing = run.read_json(HEALING, Healing) if (run.path / HEALING).exists() else None
-    shown = [{**one, "title": names[one["cause"]], "keys": _keys(one["remedy"]["overrides"])} for one in found]
-    return {"looked": looked, "findings": shown, "healing": healed(healing) if healing else None}
+    healing = run.find_json(HEALING, Healing)
+    shown = [{**one, "title": names[one["cause"]], "keys": _keys(one["remedy"]["overrides"])} for one in found or []]
+    return {"looked": found is not None, "findings": shown, "healing": healed(healing) if healing else None}
 
 
 def _keys(overrides: dict[str, Any]) -> list[str]:

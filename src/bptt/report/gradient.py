@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bptt.messages import _
 from bptt.microscope import LayerProbe, Probe
 from bptt.microscope.horizon import MOST, Horizon
+from bptt.microscope.probe import over_time
 from bptt.record import HORIZON, MICROSCOPE, Run
 from bptt.report import axes, drawing
 from bptt.report.drawing import BOTTOM, LEFT, RIGHT, TOP
@@ -26,7 +27,7 @@ Line = list[float | None]  # a value a step
 def context(run: Run) -> dict[str, Any]:
     """What gradient.html names; nothing is shown of a run that nobody looked into."""
     probes = run.metrics(Probe, MICROSCOPE)
-    horizon = run.read_json(HORIZON, Horizon) if (run.path / HORIZON).exists() else None
+    horizon = run.find_json(HORIZON, Horizon)
     names = list(dict.fromkeys(layer["layer"] for probe in probes for layer in probe["layers"]))
     seen = [Layer(f"scope-{place}", name, probes) for place, name in enumerate(names)]
     unmeasured = {one["layer"]: one["reason"] for probe in probes for one in probe["unmeasured"] if one["layer"] not in names}
@@ -71,7 +72,7 @@ class Layer:
         (_first, begun), (_last, ended) = self.seen[0], self.seen[-1]
         ends = [_ends(layer["gradient"], layer["real"])[:: -1 if layer.get("backwards") else 1] for layer in (begun, ended)]
         ratios = [short(early / late) if early is not None and late else short(None) for early, late in ends]
-        states = [percent(_over_time(layer["saturated"]["state"], layer["real"])) for layer in (begun, ended)]
+        states = [percent(over_time(layer["saturated"]["state"], layer["real"])) for layer in (begun, ended)]
         return [shorten(self.name, 80), *ratios, *states, short(ended["spectral_radius"])]
 
 
@@ -92,7 +93,7 @@ class Map:
         """How large it is, first and last."""
         (begun, first), (ended, last) = self.layer.seen[0], self.layer.seen[-1]
         message = _("Mean over time: {first} at batch {begun}, {last} at batch {ended}.")
-        shares = [percent(_over_time(one["saturated"][self.kind], one["real"])) for one in (first, last)]
+        shares = [percent(over_time(one["saturated"][self.kind], one["real"])) for one in (first, last)]
         return [message.format(first=shares[0], begun=count(begun), last=shares[1], ended=count(ended))]
 
     def svg(self) -> Markup:
@@ -246,8 +247,3 @@ def _ends(values: Sequence[float | None], real: Sequence[int]) -> tuple[float | 
     """At the first and at the last step that any row has."""
     kept = [value for value, rows in zip(values, real, strict=True) if rows]
     return (kept[0], kept[-1]) if kept else (None, None)
-
-
-def _over_time(shares: Sequence[float], real: Sequence[int]) -> float:
-    """Mean over all real steps."""
-    return sum(share * rows for share, rows in zip(shares, real, strict=True)) / max(sum(real), 1)

@@ -40,10 +40,10 @@ def _contents(run: Run, view: View) -> dict[str, Any]:
     """All that the template names, in the order of the page."""
     config, events = of_run(run), run.metrics(Event)
     rows = curves.epochs(events)
-    scores = _read(run, SCORES, dict[Part, view.scores]) or {}  # type: ignore[name-defined]  # each view has a type of its own
-    model, data = _read(run, MODEL_TABLE, ModelTable), _read(run, DATA, facts.Data)
-    environment = _read(run, ENVIRONMENT, Machine)
-    told = _read(run, EXPLAINED, Told)
+    scores = run.find_json(SCORES, dict[Part, view.scores]) or {}  # type: ignore[name-defined]  # each view has a type of its own
+    model, data = run.find_json(MODEL_TABLE, ModelTable), run.find_json(DATA, facts.Data)
+    environment = run.find_json(ENVIRONMENT, Machine)
+    told = run.find_json(EXPLAINED, Told)
     title, names = _("Answers on the {part} part"), part_names()
     chosen, metric = settings(config), view.metric()
     lengths = [Lengths(part, names[part], one, config.text.max_length) for part, one in data["batches"].items()] if data else []
@@ -78,8 +78,3 @@ def _contents(run: Run, view: View) -> dict[str, Any]:
             "environment": facts.environment_rows(environment) if environment else [],
         }
     )
-
-
-def _read(run: Run, name: str, kind: Any) -> Any:
-    """The content of a JSON file of the run, a `kind`; None where the run has not got so far."""
-    return run.read_json(name, kind) if (run.path / name).exists() else None

@@ -13,6 +13,7 @@ from bptt.data.reading import TAGGED
 from bptt.data.targets import Targets
 from bptt.evaluation import Answers, Predictor, measures, tags
 from bptt.evaluation.baselines import Rivals
+from bptt.evaluation.entities import true_tags
 from bptt.evaluation.measures import Counts, Measure
 from bptt.evaluation.usual_tags import UsualTags
 from bptt.explaining import Aim
@@ -67,8 +68,7 @@ class Tag(OfRows):
         return np.array([count or -int((right != outside).sum()) for count, right in zip(wrong, true, strict=True)], np.float64)
 
     def counts(self, answers: Answers, rows: Dataset) -> Counts:
-        true = [rows.targets.word(row).split(" ") for row in range(len(rows))]
-        return measures.of_tags([[rows.classes[tag] for tag in row] for row in answers], true)
+        return measures.of_tags([[rows.classes[tag] for tag in row] for row in answers], true_tags(rows))
 
     def answer(self, row: Any, answer: NDArray[Any], names: tuple[str, ...]) -> tags.Answer:
         return tags.Answer.of(words(row), [names[tag] for tag in answer])
