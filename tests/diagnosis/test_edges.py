@@ -3,12 +3,16 @@
 import importlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bptt import experiment, healing
 from bptt.config import Config
+from bptt.diagnosis import Case
 from bptt.errors import ModelFileError
+from bptt.evaluation import classes
 from bptt.record import DATA, MODEL, REPORT, Run
+from tests.diagnosis.patient import dataset, epochs
 
 CONFIG = Config.parse({"data": {"source": "reviews.csv", "task": "classify"}})
 
@@ -43,3 +47,28 @@ def test_ctrl_c_while_healing_says_that_the_first_run_stands(
     with pytest.raises(KeyboardInterrupt):
         command.run("reviews.csv", {}, {}, tmp_path / "run", "plain", heal=True)
     assert "the run before it is complete" in capsys.readouterr().err
+
+
+def judged(right: int, seconds: float = 1.0) -> Case:
+    """A run with that many right of 100 rows, of which 60 are of one class."""
+    labels = [1] * 60 + [0] * 40
+    told = [label if row < right else 1 - label for row, label in enumerate(labels)]
+    scores = classes.score(np.eye(2)[told], dataset([str(row) for row in range(100)], labels))
+    events = [{**one, "seconds": seconds} if one["event"] == "epoch" else one for one in epochs([0.5], [0.5])]
+    return Case(CONFIG, events, scores={"validation": scores})
+
+
+def test_skill_is_how_far_a_run_is_from_always_saying_the_same() -> None:
+    assert judged(100).skill == 1
+    assert judged(60).skill == pytest.approx(0)
+    assert judged(80).skill == pytest.approx(0.5)
+
+
+def test_what_counts_as_help() -> None:
+    better, same, worse = judged(90), judged(80), judged(70)
+    assert healing.helped("overfitting", same, better, ["overfitting"]), "it answers better, whatever is still found"
+    assert healing.helped("overfitting", same, judged(80), []), "as well, without what was found"
+    assert not healing.helped("overfitting", same, judged(80), ["overfitting"])
+    assert not healing.helped("overfitting", same, worse, [])
+    assert healing.helped("padding_waste", same, judged(80, seconds=0.5), ["padding_waste"]), "faster"
+    assert not healing.helped("padding_waste", same, judged(80, seconds=2.0), [])

@@ -68,3 +68,8 @@ def test_padding_that_is_read_pushes_a_short_row_out_of_sight() -> None:
 
 def test_where_every_step_has_an_answer_there_is_none() -> None:
     assert horizon.measure(remembering(0.5), StepSoftmax(("a", "b")), rows(4)) is None
+
+
+def test_padding_is_no_number_of_steps_back() -> None:
+    real = np.array([[0, 0, 1, 1], [1, 0, 1, 0], [1, 1, 1, 1]], bool)
+    assert horizon._steps_back(real).tolist() == [[0, 0, 2, 1], [2, 0, 1, 0], [4, 3, 2, 1]]
